@@ -1,0 +1,27 @@
+# Everything uses .venv; set PY to use another interpreter that has the project.
+PY ?= .venv/bin/python
+.PHONY: run install test lint bench bench-partners clean
+
+run: install  ## start the service with the shipped graph
+	$(PY) server.py
+
+install: .venv/installed  ## make .venv with everything the project needs
+
+.venv/installed: pyproject.toml
+	python3 -m venv .venv
+	.venv/bin/python -m pip install --quiet --upgrade pip
+	.venv/bin/python -m pip install --quiet --editable '.[test,lint]'
+	touch $@
+
+test: install  ## all tests; installs Debian packages they need where it may
+	bash tests/system-packages.sh
+	$(PY) -m pytest -n auto
+
+lint: install  ## ruff, mypy strict, the layers of the house
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(PY) -c "from importlinter.cli import lint_imports_command as c; c()"
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache dist build

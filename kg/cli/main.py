@@ -1,0 +1,96 @@
+"""Finds the command, runs it, turns errors into a message and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import logging
+import pkgutil
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+
+import kg.cli
+from kg.errors import (
+    ConfigError,
+    DataError,
+    KGError,
+    QueryRefusedError,
+    QueryTimeoutError,
+    StoreError,
+    ValidationError,
+)
+
+EXIT_CODES: tuple[tuple[type[KGError], int], ...] = (
+    (ValidationError, 1),
+    (DataError, 1),
+    (QueryTimeoutError, 3),
+    (QueryRefusedError, 4),
+    (StoreError, 3),
+    (ConfigError, 2),
+    (KGError, 2),
+)
+BUG = 70
+
+
+def commands() -> list[ModuleType]:
+    """The modules of this folder that are commands, by name."""
+    found = (
+        importlib.import_module(f"kg.cli.{info.name}")
+        for info in pkgutil.iter_modules(kg.cli.__path__)
+        if info.name != "main"
+    )
+    return sorted((m for m in found if hasattr(m, "NAME")), key=lambda m: str(m.NAME))
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser with every command."""
+    parser = argparse.ArgumentParser(prog="kg", description=kg.__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--version", action="version", version=kg.__version__)
+    parser.add_argument("-v", "--verbose", action="store_true", help="say more")
+    subparsers = parser.add_subparsers(dest="command", required=True)
+    for module in commands():
+        command = subparsers.add_parser(
+            module.NAME,
+            help=module.HELP,
+            description=module.__doc__,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        module.configure(command)
+        command.set_defaults(run=module.run)
+    return parser
+
+
+def exit_code(error: KGError) -> int:
+    """The exit code of an error: that of its nearest class in the table."""
+    return next(code for kind, code in EXIT_CODES if isinstance(error, kind))
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Returns:
+        The exit code (see the room's docstring).
+    """
+    arguments = build_parser().parse_args(argv)
+    logging.basicConfig(
+        level=logging.DEBUG if arguments.verbose else logging.WARNING,
+        stream=sys.stderr,
+        format="%(levelname)s %(name)s: %(message)s",
+    )
+    try:
+        return int(arguments.run(arguments))
+    except KGError as error:
+        print(f"kg: {error.message}", file=sys.stderr)
+        if error.zh != error.message:
+            print(f"    {error.zh}", file=sys.stderr)
+        if error.hint:
+            print(f"    {error.hint}", file=sys.stderr)
+        return exit_code(error)
+    except BrokenPipeError:
+        return 0
+    except Exception:
+        logging.getLogger(__name__).exception("unexpected error")
+        print("kg: this is a bug; the lines above tell where.", file=sys.stderr)
+        return BUG

@@ -1,0 +1,207 @@
+"""One table of settings: command line, environment, TOML file, default.
+
+A name nobody knows is an error. A value may be ``env:NAME`` or ``file:PATH``,
+so that a secret need not stand in a file or on a command line.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kg.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row of the table.
+
+    Attributes:
+        name: lower case; the environment's name is ``KG_`` + upper case.
+        kind: ``str``, ``int``, ``float``, ``bool`` or ``list`` (comma-separated).
+        default: the value when nobody sets one, as text.
+        help: one sentence with the unit.
+        secret: never shown.
+    """
+
+    name: str
+    kind: str
+    default: str
+    help: str
+    secret: bool = False
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("host", "str", "127.0.0.1", "Address the server listens on."),
+    Setting("port", "int", "8000", "Port the server listens on."),
+    Setting(
+        "store",
+        "str",
+        "file:var/store",
+        "Where the graph lives: memory:, file:PATH or sparql+https://….",
+    ),
+    Setting(
+        "token", "str", "", "Bearer token of writers; empty: writes are off.", True
+    ),
+    Setting(
+        "base_url",
+        "str",
+        "",
+        "Public address of the service, for absolute links; empty: as requested.",
+    ),
+    Setting("language", "str", "", "Language of pages when the reader has no wish."),
+    Setting("log_level", "str", "info", "debug, info, warning or error."),
+)
+
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"0", "false", "no", "off"}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings in force, and where each one came from.
+
+    Attributes:
+        values: name to typed value.
+        origins: name to ``command line``, ``environment``, ``file`` or ``default``.
+    """
+
+    values: Mapping[str, Any]
+    origins: Mapping[str, str]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name]
+
+    def shown(self) -> list[dict[str, str]]:
+        """Rows for people: name, value (secrets masked), origin, help."""
+        return [
+            {
+                "name": s.name,
+                "environment": environment_name(s.name),
+                "value": _masked(s, self.values[s.name]),
+                "origin": self.origins[s.name],
+                "help": s.help,
+            }
+            for s in SETTINGS
+        ]
+
+
+def environment_name(name: str) -> str:
+    """``store`` is ``KG_STORE`` in the environment."""
+    return "KG_" + name.upper()
+
+
+def load_settings(
+    given: Mapping[str, str] | None = None,
+    environment: Mapping[str, str] | None = None,
+    file: Path | None = None,
+) -> Settings:
+    """Read the settings: what is given wins over environment, file, default.
+
+    Args:
+        given: from the command line, name to text.
+        environment: ``os.environ`` when left out.
+        file: a TOML file; ``KG_CONFIG`` of the environment when left out.
+
+    Raises:
+        ConfigError: for an unknown name or a value of the wrong kind.
+    """
+    environment = os.environ if environment is None else environment
+    if file is None and environment.get("KG_CONFIG"):
+        file = Path(environment["KG_CONFIG"])
+    from_environment = {
+        key[3:].lower(): value
+        for key, value in environment.items()
+        if key.startswith("KG_") and key != "KG_CONFIG"
+    }
+    layers: list[tuple[str, Mapping[str, str]]] = [
+        ("command line", given or {}),
+        ("environment", from_environment),
+        ("file", _read_file(file) if file else {}),
+    ]
+    for origin, layer in layers:
+        for name in layer:
+            _known(name, origin)
+    values: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    for setting in SETTINGS:
+        text, origin = setting.default, "default"
+        for layer_origin, layer in layers:
+            if setting.name in layer:
+                text, origin = layer[setting.name], layer_origin
+                break
+        values[setting.name] = _typed(setting, _resolved(text, environment))
+        origins[setting.name] = origin
+    return Settings(values, origins)
+
+
+def _known(name: str, origin: str) -> None:
+    names = [s.name for s in SETTINGS]
+    if name in names:
+        return
+    near = difflib.get_close_matches(name, names, n=1)
+    raise ConfigError(
+        f"There is no setting {name!r} (from {origin}).",
+        zh=f"没有名为 {name!r} 的设置（来自 {origin}）。",
+        hint=f"Did you mean {near[0]!r}?" if near else "See docs/settings.md.",
+    )
+
+
+def _read_file(path: Path) -> dict[str, str]:
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as exc:
+        raise ConfigError(f"The settings file {path} cannot be read: {exc}") from exc
+    return {
+        name: ",".join(map(str, value)) if isinstance(value, list) else str(value)
+        for name, value in table.items()
+    }
+
+
+def _resolved(text: str, environment: Mapping[str, str]) -> str:
+    """Follow ``env:NAME``; ``file:`` is left to paths unless it is a secret."""
+    if text.startswith("env:"):
+        return environment.get(text[4:], "")
+    return text
+
+
+def _typed(setting: Setting, text: str) -> Any:
+    try:
+        if setting.secret and text.startswith("file:"):
+            return Path(text[5:]).read_text(encoding="utf-8").strip()
+        if setting.kind == "int":
+            return int(text)
+        if setting.kind == "float":
+            return float(text)
+        if setting.kind == "list":
+            return tuple(part.strip() for part in text.split(",") if part.strip())
+        if setting.kind == "bool":
+            return _boolean(text)
+    except (ValueError, OSError) as exc:
+        shown = "its value" if setting.secret else repr(text)
+        raise ConfigError(
+            f"Setting {setting.name!r} cannot be {shown}: a {setting.kind} is needed.",
+            zh=f"设置 {setting.name!r} 的值无效，应为 {setting.kind}。",
+            hint=setting.help,
+        ) from exc
+    return text
+
+
+def _boolean(text: str) -> bool:
+    lowered = text.lower()
+    if lowered in _TRUE:
+        return True
+    if lowered in _FALSE:
+        return False
+    raise ValueError(text)
+
+
+def _masked(setting: Setting, value: object) -> str:
+    if setting.secret:
+        return "(set)" if value else "(not set)"
+    return ",".join(value) if isinstance(value, tuple) else str(value)

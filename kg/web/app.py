@@ -1,0 +1,71 @@
+"""The application factory and what holds for every answer."""
+
+from __future__ import annotations
+
+import importlib
+
+from flask import Flask, Response, g, request
+
+import kg
+from kg.web import errors, language, links
+from kg.wiring import Parts
+
+BLUEPRINTS: tuple[str, ...] = ("home",)
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "worker-src 'self' blob:",
+        "font-src 'self' data:",
+        "connect-src 'self'",
+        "frame-ancestors 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "object-src 'none'",
+    )
+)
+
+
+def create_app(parts: Parts) -> Flask:
+    """Build the application around the parts.
+
+    The parts are at ``current_app.extensions["kg"]`` for every blueprint.
+    """
+    app = Flask(
+        "kg.web",
+        root_path=str(links.WEB_ROOT),
+        static_folder="static",
+        static_url_path="/static",
+        template_folder="templates",
+    )
+    app.extensions["kg"] = parts
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    for name in BLUEPRINTS:
+        app.register_blueprint(importlib.import_module(f"kg.web.{name}").blueprint)
+    errors.install(app)
+    language.install(app)
+    links.install(app)
+    app.after_request(_harden)
+    app.context_processor(lambda: {"version": kg.__version__})
+    return app
+
+
+def _harden(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if response.mimetype == "text/html":
+        response.vary.update(("Accept-Language", "Cookie"))
+        response.content_language.add(getattr(g, "language", "en"))
+    if request.args.get("lang") in language.LANGUAGES:
+        response.set_cookie(
+            "lang", request.args["lang"], max_age=31_536_000, samesite="Lax"
+        )
+    return response

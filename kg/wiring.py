@@ -1,0 +1,53 @@
+"""Builds the parts from settings; the only place that chooses an adapter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from kg.config import Settings
+from kg.errors import ConfigError
+from kg.store import Store
+from kg.store.embedded import EmbeddedStore
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts a door (web, cli) works with."""
+
+    settings: Settings
+    store: Store
+
+
+def shipped(name: str) -> Path:
+    """Folder of what ships with the product: ``data``, ``ontology``, ``queries``.
+
+    From a checkout it is the checkout's own folder; installed, the copy in the
+    package.
+    """
+    here = Path(__file__).resolve().parent
+    packed = here / "_shipped" / name
+    return packed if packed.exists() else here.parent / name
+
+
+def build_store(url: str) -> Store:
+    """Open the store a setting names.
+
+    Raises:
+        ConfigError: if no adapter knows the scheme.
+    """
+    scheme, _, rest = url.partition(":")
+    if scheme == "memory":
+        return EmbeddedStore()
+    if scheme == "file":
+        return EmbeddedStore(Path(rest))
+    raise ConfigError(
+        f"No store adapter for {scheme!r}.",
+        zh=f"没有适用于 {scheme!r} 的存储适配器。",
+        hint="Use memory:, file:PATH or sparql+https://….",
+    )
+
+
+def build_parts(settings: Settings) -> Parts:
+    """Build every part the settings ask for."""
+    return Parts(settings=settings, store=build_store(settings["store"]))
