@@ -1,6 +1,7 @@
 # Everything uses .venv; set PY to use another interpreter that has the project.
 PY ?= .venv/bin/python
-.PHONY: run install test lint bench bench-partners clean
+COGGED := $(wildcard README.md docs/*.md)
+.PHONY: run install test lint docs clean
 
 run: install  ## start the service with the shipped graph
 	$(PY) server.py
@@ -22,6 +23,10 @@ lint: install  ## ruff, mypy strict, the layers of the house
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	$(PY) -c "from importlinter.cli import lint_imports_command as c; c()"
+	$(PY) -m cogapp --check --diff -U -I . $(COGGED)
+
+docs:  ## renew the generated tables of the docs
+	$(PY) -m cogapp -r -U -I . $(COGGED)
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache dist build
