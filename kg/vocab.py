@@ -11,6 +11,7 @@ ONTOLOGY = BASE + "ontology#"
 ID = BASE + "id/"
 GRAPH = BASE + "graph/"
 INFERRED_GRAPH = GRAPH + "inferred"
+UNNAMED_GRAPH = GRAPH + "unnamed"  # what was written without naming a graph
 
 PREFIXES: dict[str, str] = {
     "lv": ONTOLOGY,

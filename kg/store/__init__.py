@@ -4,6 +4,26 @@ The only room that imports pyoxigraph or an HTTP client, and the only one that
 sees their exceptions: they leave here as ``kg.errors``.
 """
 
-from kg.store.base import Solutions, Store
+from kg.store.base import (
+    Answer,
+    GraphWrite,
+    Limits,
+    ServiceStore,
+    Solutions,
+    Store,
+    UserQuery,
+    UserUpdate,
+    Written,
+)
 
-__all__ = ["Solutions", "Store"]
+__all__ = [
+    "Answer",
+    "GraphWrite",
+    "Limits",
+    "ServiceStore",
+    "Solutions",
+    "Store",
+    "UserQuery",
+    "UserUpdate",
+    "Written",
+]

@@ -8,11 +8,16 @@ whatever number of datasets brought it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
 
 from kg.model import Term, Triple
+
+QueryForm = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
+Check = Callable[[Mapping[str, Sequence[Triple]]], None]
+"""Looks at what each changed named graph would hold; raises ValidationError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +43,172 @@ class Solutions:
         return len(self.rows)
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one visitor's query may take; each is enforced by the store.
+
+    Attributes:
+        timeout_s: wall time, from the moment a worker has it to its last byte.
+        max_rows: solutions of a SELECT; further ones are left out *and told*.
+        max_bytes: length of the serialised answer; beyond it is an error.
+        max_memory_bytes: address space over what an idle worker has.
+    """
+
+    timeout_s: float = 30.0
+    max_rows: int = 100_000
+    max_bytes: int = 64 * 1024 * 1024
+    max_memory_bytes: int = 512 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class UserQuery:
+    """A visitor's query that the guard let through.
+
+    Attributes:
+        text: the query, with ``LIMIT`` lowered to ``limits.max_rows`` if it
+            asked for more rows than that.
+        original: the query as it came; positions in errors are positions here.
+        form: what kind of query it is.
+        media_type: how to write the answer, without parameters: one of
+            ``RESULT_TYPES`` for SELECT and ASK, of ``GRAPH_TYPES`` for the others.
+        variables: every variable of the text in order of first appearance,
+            without ``?``; the columns of ``SELECT *`` follow this order.
+        star: whether the outermost SELECT says ``*``.
+        probe: a query with at least one row exactly if ``limits.max_rows`` cut
+            the answer; empty if it cannot have been cut.
+        default_graphs: the protocol's (or else the text's) default graph IRIs.
+        named_graphs: the same for named graphs. When both are empty the
+            dataset is the store's own. When either is not, the dataset is made
+            of these alone and the default graph is their *set* union.
+        base_iri: what relative IRIs are resolved against; empty for none.
+        federated: whether the guard allowed a SERVICE in it.
+        client: who asks; the queue is fair between clients.
+        limits: see ``Limits``.
+    """
+
+    text: str
+    form: QueryForm
+    media_type: str
+    original: str = ""
+    variables: tuple[str, ...] = ()
+    star: bool = False
+    probe: str = ""
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+    base_iri: str = ""
+    federated: bool = False
+    client: str = ""
+    limits: Limits = field(default_factory=Limits)
+
+
+RESULT_TYPES: tuple[str, ...] = (
+    "application/sparql-results+json",
+    "application/sparql-results+xml",
+    "text/csv",
+    "text/tab-separated-values",
+)
+GRAPH_TYPES: tuple[str, ...] = (
+    "text/turtle",
+    "application/n-triples",
+    "application/rdf+xml",
+    "application/ld+json",
+)
+
+
+class Answer(Protocol):
+    """An answer on its way: bytes that can be iterated once.
+
+    Everything that can be known before the first byte was raised by the method
+    that returned this. What goes wrong later is raised by the iteration, so
+    that the door cuts the connection: an answer is complete only if the
+    iteration ended by itself.
+    """
+
+    @property
+    def media_type(self) -> str:
+        """Media type of the bytes, without parameters."""
+
+    @property
+    def generation(self) -> str:
+        """The state of the store that was asked."""
+
+    @property
+    def row_limit_reached(self) -> bool:
+        """Whether further rows were left out because of ``max_rows``."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        """The body, in pieces of some kilobytes.
+
+        Raises:
+            QueryTimeoutError: if the time was over.
+            QueryTooLargeError: if ``max_bytes`` or the memory was exceeded.
+            StoreError: if the engine or the connection broke.
+        """
+
+    def close(self) -> None:
+        """Stop the query if it still runs. May be called at any time, twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserUpdate:
+    """A writer's SPARQL Update that the guard let through.
+
+    Attributes:
+        text: the update.
+        using_graphs: ``using-graph-uri`` of the protocol.
+        using_named_graphs: ``using-named-graph-uri`` of the protocol.
+        base_iri: what relative IRIs are resolved against; empty for none.
+        limits: see ``Limits``; rows and bytes do not apply.
+    """
+
+    text: str
+    using_graphs: tuple[str, ...] = ()
+    using_named_graphs: tuple[str, ...] = ()
+    base_iri: str = ""
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True)
+class GraphWrite:
+    """One graph-store operation.
+
+    Attributes:
+        graph: IRI of the named graph; ``""`` for the graph that holds what was
+            written without a name (``vocab.UNNAMED_GRAPH`` in queries).
+        mode: ``replace`` (PUT), ``merge`` (POST) or ``remove`` (DELETE).
+        parts: media type and bytes of each document; none for ``remove``.
+        base_iri: what relative IRIs are resolved against; empty for none.
+        limits: see ``Limits``; rows and bytes do not apply.
+    """
+
+    graph: str
+    mode: Literal["replace", "merge", "remove"]
+    parts: tuple[tuple[str, bytes], ...] = ()
+    base_iri: str = ""
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a write did.
+
+    Attributes:
+        generation: the state in which the write is visible and durable.
+        created: whether a graph came into being (``GraphWrite`` only).
+        changed: IRIs of the named graphs whose content is another one now.
+    """
+
+    generation: str
+    created: bool = False
+    changed: tuple[str, ...] = ()
+
+
 class Store(Protocol):
     """What every room above may ask of a store.
 
     ``select``, ``ask`` and ``construct`` are for the product's own queries,
-    whose texts are known; what a visitor sends goes another way (``kg.query``).
+    whose texts are known; what a visitor sends goes through
+    ``ServiceStore.answer`` after ``kg.query`` has looked at it.
     """
 
     @property
@@ -79,3 +245,73 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Let go of files and processes; the store cannot be used afterwards."""
+
+
+class ServiceStore(Store, Protocol):
+    """A store that also takes what visitors and writers send."""
+
+    def answer(
+        self, query: UserQuery, *, is_gone: Callable[[], bool] | None = None
+    ) -> Answer:
+        """Answer a visitor's query within its limits.
+
+        Args:
+            query: what the guard let through.
+            is_gone: tells whether the client has left; asked now and then while
+                the query runs. The query is stopped when it has.
+
+        Raises:
+            QuerySyntaxError: if the text does not parse.
+            QueryTimeoutError: if the time was over before the first byte.
+            QueryTooLargeError: if memory, depth or bytes were exceeded before it.
+            BusyError: if no place in the queue was free.
+            StoreError: if the store cannot serve.
+        """
+
+    def update(
+        self, update: UserUpdate, *, expected: str = "", check: Check | None = None
+    ) -> Written:
+        """Carry out an update, all or nothing; durable when this returns.
+
+        Args:
+            update: what the guard let through.
+            expected: the generation it must start from; empty for any.
+            check: looks at the named graphs that would change, before they do.
+
+        Raises:
+            QuerySyntaxError: if the text does not parse.
+            PreconditionError: if the store is at another generation.
+            ValidationError: if ``check`` says no.
+            QueryTimeoutError, QueryTooLargeError: if a limit was exceeded.
+            StoreReadOnlyError: if this store takes no writes.
+        """
+
+    def has_graph(self, graph: str) -> bool:
+        """Whether the graph holds a triple; ``""`` (the unnamed one) always is."""
+
+    def read_graph(self, graph: str, media_type: str, limits: Limits) -> Answer:
+        """One named graph (``""``: the unnamed one) as a document.
+
+        Raises:
+            NotFoundError: if there is no such graph.
+        """
+
+    def write_graph(
+        self, write: GraphWrite, *, expected: str = "", check: Check | None = None
+    ) -> Written:
+        """Carry out a graph-store operation; raises as ``update`` does.
+
+        Raises:
+            DataError: if a document does not parse; line and column in context.
+            NotFoundError: if the graph to remove is not there.
+        """
+
+    def backup(self, target: Path) -> str:
+        """Write a complete copy that ``restore`` takes.
+
+        Returns:
+            The generation that was copied.
+
+        Raises:
+            StoreError: if it cannot be written, or this store has no files.
+        """
