@@ -7,6 +7,7 @@ run: install  ## start the service with the shipped graph
 	$(PY) server.py
 
 install: .venv/installed  ## make .venv with everything the project needs
+	@$(PY) frontend/build.py
 
 .venv/installed: pyproject.toml
 	python3 -m venv .venv
@@ -22,6 +23,7 @@ lint: install  ## ruff, mypy strict, the layers of the house
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
+	$(PY) frontend/build.py --types
 	$(PY) -c "from importlinter.cli import lint_imports_command as c; c()"
 	$(PY) -m cogapp --check --diff -U -I . $(COGGED)
 
