@@ -64,7 +64,7 @@ def asset(name: str) -> Response:
     """A built file, as the gzip copy made with it where the client takes it."""
     folder = STATIC / "assets"
     packed = (folder / f"{name}.gz").is_file()
-    if packed and "gzip" in request.accept_encodings:
+    if packed and request.accept_encodings.quality("gzip") > 0:
         kind = "text/css" if name.endswith(".css") else "text/javascript"
         response = send_from_directory(
             folder, f"{name}.gz", mimetype=kind, conditional=True
