@@ -13,8 +13,7 @@ from decimal import Decimal
 from urllib.parse import quote
 
 from kg import vocab
-from kg.curate.assertion import LABEL, A, both, language_of, name, words
-from kg.curate.facts import Known
+from kg.curate.facts import Known, language_of
 from kg.curate.ontology import Terms
 from kg.curate.period import parse_date
 from kg.curate.quote import fold
@@ -33,7 +32,7 @@ from kg.model.facts import (
     entity_iri,
     term_iri,
 )
-from kg.model.terms import XSD
+from kg.model.terms import RDF_LANG_STRING, XSD
 
 _LICENCES = {
     "CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/",
@@ -50,10 +49,22 @@ _SCHEMES = {"Track": "scheme-tracks"}
 _EXCERPT_CHARS = 24
 
 
+def name(prefixed: str) -> Iri:
+    """The IRI of a prefixed name."""
+    return Iri(vocab.expand(prefixed))
+
+
+A = name("rdf:type")
+LABEL = name("rdfs:label")
 PREFERRED = name("skos:prefLabel")
 OTHER_NAME = name("skos:altLabel")
 DERIVED = name("prov:wasDerivedFrom")
 DATASET = term_iri("dataset")
+
+
+def text(value: str, language: str = "") -> Literal:
+    """A text in this language, or in the one its characters tell."""
+    return Literal(value, RDF_LANG_STRING, language or language_of(value))
 
 
 def decimal(value: Decimal) -> Literal:
@@ -114,7 +125,7 @@ class Writer:
         licence = _LICENCES.get(info.licence, info.licence)
         yield iri, name("dcterms:license"), _address_or_text(licence)
         if info.rights:
-            yield iri, name("dcterms:rights"), words(info.rights)
+            yield iri, name("dcterms:rights"), text(info.rights)
         if info.date:
             yield iri, name("dcterms:issued"), parse_date(info.date)
         if info.version:
@@ -158,7 +169,7 @@ class Writer:
             if value:
                 yield iri, predicate, Literal(value)
         if source.note:
-            yield iri, name("rdfs:comment"), words(source.note)
+            yield iri, name("rdfs:comment"), text(source.note)
         yield iri, DATASET, self._bundle.info.iri
 
     def _place(self, evidence: Evidence) -> Iterator[Triple]:
@@ -170,7 +181,7 @@ class Writer:
         yield iri, term_iri("confidence"), term_iri(evidence.confidence)
         if evidence.start < 0:
             locator = evidence.locator
-            yield iri, term_iri("locator"), words(locator)
+            yield iri, term_iri("locator"), text(locator)
             yield from both(
                 iri,
                 LABEL,
@@ -193,16 +204,16 @@ class Writer:
             f"{source.title_zh} 第 {place} 字：“{excerpt}”",
             f"{source.title_en}, characters {place}: “{excerpt}”",
         )
-        quoted, position = Iri(f"{iri}-quote"), Iri(f"{iri}-position")
-        yield iri, name("oa:hasSelector"), quoted
+        words, position = Iri(f"{iri}-quote"), Iri(f"{iri}-position")
+        yield iri, name("oa:hasSelector"), words
         yield iri, name("oa:hasSelector"), position
-        yield quoted, A, name("oa:TextQuoteSelector")
-        yield from both(quoted, LABEL, f"引文“{excerpt}”", f"Quote “{excerpt}”")
+        yield words, A, name("oa:TextQuoteSelector")
+        yield from both(words, LABEL, f"引文“{excerpt}”", f"Quote “{excerpt}”")
         language = source.language or language_of(evidence.quote)
-        yield quoted, name("oa:exact"), words(evidence.quote, language)
+        yield words, name("oa:exact"), text(evidence.quote, language)
         for local, value in (("prefix", evidence.prefix), ("suffix", evidence.suffix)):
             if value:
-                yield quoted, name(f"oa:{local}"), words(value, language)
+                yield words, name(f"oa:{local}"), text(value, language)
         yield position, A, name("oa:TextPositionSelector")
         yield from both(position, LABEL, f"第 {place} 字", f"Characters {place}")
         for local, number in (("start", evidence.start), ("end", evidence.end)):
@@ -249,7 +260,7 @@ class Writer:
         for language, said in names.items():
             for alias in said:
                 if alias != preferred[language]:
-                    yield iri, OTHER_NAME, words(alias, language)
+                    yield iri, OTHER_NAME, text(alias, language)
 
     def _statement(self, statement: Statement) -> Iterator[Triple]:
         iri = statement.iri
@@ -296,7 +307,7 @@ class Writer:
         comparator = term_iri(COMPARATORS[observation.comparator])
         yield iri, term_iri("comparator"), comparator
         if observation.unit_zh:
-            yield iri, term_iri("unitText"), words(observation.unit_zh)
+            yield iri, term_iri("unitText"), text(observation.unit_zh)
         if observation.unit:
             yield iri, term_iri("unit"), unit_iri(observation.unit)
         if observation.factor is not None:
@@ -335,7 +346,7 @@ class Writer:
         if claim.period.end:
             yield iri, term_iri("end"), claim.period.end
         if claim.period.text:
-            yield iri, term_iri("periodText"), words(claim.period.text)
+            yield iri, term_iri("periodText"), text(claim.period.text)
         yield from self._notes(iri, claim.notes)
         yield from self._derived(iri, claim.evidence)
         yield iri, DATASET, self._bundle.info.iri
@@ -343,7 +354,7 @@ class Writer:
     @staticmethod
     def _notes(iri: Iri, notes: Iterable[str]) -> Iterator[Triple]:
         for note in notes:
-            yield iri, name("skos:editorialNote"), words(note)
+            yield iri, name("skos:editorialNote"), text(note)
 
     def _derived(self, iri: Iri, evidence: Iterable[Evidence]) -> Iterator[Triple]:
         for place in evidence:
@@ -374,10 +385,18 @@ def unit_iri(unit: str) -> Iri:
     return Iri("urn:ucum:" + quote(unit, safe=""))
 
 
+def both(iri: Iri, predicate: Iri, zh: str, en: str) -> Iterator[Triple]:
+    """The same said in Chinese and in English, as far as it is said."""
+    if zh:
+        yield iri, predicate, text(zh, "zh")
+    if en:
+        yield iri, predicate, text(en, "en")
+
+
 def _address_or_text(value: str) -> Term:
     if re.match(r"https?://", value):
         return Iri(value)
-    return words(value)
+    return text(value)
 
 
 def _shown(period: Period) -> str:

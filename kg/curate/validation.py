@@ -102,12 +102,10 @@ class Validator:
         """What the shapes say of the triples."""
         if not len(self.shapes):
             return []
-        # Not ont_graph: pySHACL copies only part of it (no type of a property).
-        data = rdflib_graph(triples)
-        data += self.ontology
         _, report, _ = validate(
-            data,
+            rdflib_graph(triples),
             shacl_graph=self.shapes,
+            ont_graph=self.ontology,
             inference="none",
             advanced=True,
             allow_infos=True,
