@@ -1,0 +1,292 @@
+"""Asks the name index: exact, then beginning, then inside, then forgiven."""
+
+from __future__ import annotations
+
+import json
+import math
+import sqlite3
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
+
+from kg.errors import DataError
+from kg.search import keys
+from kg.search.build import LAYOUT, SHORT_CHINESE, SHORT_LATIN
+
+# A query looks at this many names at most, the most linked ones first.
+CANDIDATES = 200
+FILTERED_CANDIDATES = 4000
+LONGEST_QUERY = 100
+_KIND = {"zh": 6, "en": 6, "alias": 4, "pinyin": 2, "initials": 0}
+_EXACT, _START, _INSIDE, _SOUND, _SLIP = 100.0, 80.0, 60.0, 50.0, 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a reader asks for.
+
+    Attributes:
+        text: what was typed.
+        type: IRI of a class or key of a group; ``""`` for any.
+        track: IRI of a track; ``""`` for any.
+        limit: number of results, 1-100.
+    """
+
+    text: str
+    type: str = ""
+    track: str = ""
+    limit: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One result.
+
+    Attributes:
+        matched: the name that fitted.
+        kind: how it fitted: ``zh``, ``en``, ``alias``, ``pinyin``, ``initials``.
+        forgiven: whether a typo or a wrong character was forgiven.
+        score: only for comparing results of one query.
+    """
+
+    iri: str
+    type: str
+    group: str
+    zh: str
+    en: str
+    tracks: tuple[tuple[str, str, str], ...]
+    weight: int
+    matched: str
+    kind: str
+    forgiven: bool
+    score: float = field(compare=False)
+
+
+@dataclass(slots=True)
+class _Found:
+    name: int
+    entity: int
+    key: str
+    kind: str
+    text: str
+    score: float
+    forgiven: bool
+
+
+class NameIndex:
+    """A name index on disk, read-only; safe to share between threads.
+
+    Args:
+        path: the file that ``write_index`` made.
+
+    Raises:
+        DataError: if it is not such a file, or of another layout.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._local = threading.local()
+        try:
+            meta = dict(self._rows("SELECT key, value FROM meta"))
+        except sqlite3.Error as exc:
+            raise DataError(f"The name index {path} cannot be read: {exc}") from exc
+        if meta.get("layout") != str(LAYOUT):
+            raise DataError(f"The name index {path} has another layout.")
+        self.generation = str(meta.get("generation", ""))
+
+    def _rows(self, query: str, values: Iterable[object] = ()) -> list[tuple]:  # type: ignore[type-arg]
+        base = getattr(self._local, "base", None)
+        if base is None:
+            base = sqlite3.connect(
+                f"file:{self._path}?mode=ro&immutable=1",
+                uri=True,
+                check_same_thread=False,
+            )
+            self._local.base = base
+        return list(base.execute(query, tuple(values)))
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        base = getattr(self._local, "base", None)
+        if base is not None:
+            base.close()
+            self._local.base = None
+
+    def search(self, wish: Wish) -> list[Match]:
+        """The entities that fit, best first.
+
+        An empty query gives the most linked ones, so that a list is never empty
+        without reason.
+        """
+        key = keys.fold(wish.text[:LONGEST_QUERY])
+        if not key:
+            return self._most_linked(wish)
+        found = _Best()
+        found.add(self._exact(key, wish), _EXACT)
+        found.add(self._starting(key, wish), _START)
+        if len(found) < wish.limit:
+            found.add(self._holding(key, wish), _INSIDE)
+        if not len(found):
+            self._forgive(key, wish, found)
+        return self._matches(found.best(key, wish.limit), key)
+
+    def _most_linked(self, wish: Wish) -> list[Match]:
+        where, values = _filter(wish)
+        rows = self._rows(
+            f"SELECT e.id FROM entity e WHERE 1 {where} ORDER BY e.id LIMIT ?",  # noqa: S608 - fixed texts
+            (*values, wish.limit),
+        )
+        found = [_Found(0, row[0], "", "zh", "", 0.0, False) for row in rows]
+        return self._matches(found, "")
+
+    def _select(
+        self, source: str, values: Iterable[object], wish: Wish
+    ) -> list[_Found]:
+        """Names from a sub-query that gives their numbers, filtered."""
+        where, more = _filter(wish)
+        depth = FILTERED_CANDIDATES if more else CANDIDATES
+        rows = self._rows(
+            "SELECT n.id, n.entity, n.key, n.kind, n.text "  # noqa: S608 - fixed texts
+            f"FROM ({source} LIMIT {depth}) f JOIN name n ON n.id = f.id "
+            f"JOIN entity e ON e.id = n.entity WHERE 1 {where} LIMIT {CANDIDATES}",
+            (*values, *more),
+        )
+        return [_Found(n, e, k, kind, text, 0.0, False) for n, e, k, kind, text in rows]
+
+    def _exact(self, key: str, wish: Wish) -> list[_Found]:
+        return self._select("SELECT id FROM name WHERE key = ?", (key,), wish)
+
+    def _starting(self, key: str, wish: Wish) -> list[_Found]:
+        longest = SHORT_CHINESE if keys.is_chinese(key[:SHORT_CHINESE]) else SHORT_LATIN
+        if len(key) <= longest and not (wish.type or wish.track):
+            source = "SELECT name AS id FROM short WHERE prefix = ?"
+            return self._select(source, (key,), wish)
+        source = "SELECT id FROM name WHERE key >= ? AND key < ?"
+        return self._select(source, (key, key + "\U0010ffff"), wish)
+
+    def _holding(self, key: str, wish: Wish) -> list[_Found]:
+        phrases = [p for p in keys.grams(key) if p]
+        if not phrases:
+            return []
+        match = " AND ".join('"' + " ".join(p) + '"' for p in phrases)
+        source = "SELECT rowid AS id FROM grams WHERE grams MATCH ?"
+        return [f for f in self._select(source, (match,), wish) if key in f.key]
+
+    def _forgive(self, key: str, wish: Wish, found: _Best) -> None:
+        """Sound first (百计 is 百济), then slips, then what shares rare grams."""
+        if keys.is_chinese(key):
+            for full, _ in keys.pinyin(key)[:2]:
+                found.add(self._exact(full, wish), _SOUND + 10, forgiven=True)
+                found.add(self._starting(full, wish), _SOUND, forgiven=True)
+        elif 3 <= len(key) <= 6:
+            # Initials are too short for slips: everything is near everything.
+            near = [f for f in self._slipped(key, wish) if f.kind != "initials"]
+            found.add(near, _SLIP, forgiven=True)
+        if not len(found):
+            near = [f for f in self._sharing(key, wish) if _is_near(key, f.key)]
+            found.add(near, _SLIP, forgiven=True)
+
+    def _slipped(self, key: str, wish: Wish) -> list[_Found]:
+        forms = sorted({form for form in keys.slips(key) if len(form) > 1})
+        marks = ",".join("?" * len(forms))
+        source = f"SELECT id FROM name WHERE key IN ({marks})"  # noqa: S608 - only marks
+        whole = self._select(source, forms, wish)
+        source = f"SELECT name AS id FROM short WHERE prefix IN ({marks})"  # noqa: S608 - only marks
+        return whole + (self._select(source, forms, wish) if len(key) > 3 else [])
+
+    def _sharing(self, key: str, wish: Wish) -> list[_Found]:
+        pieces = sorted({g for piece in keys.grams(key) for g in piece})
+        if not pieces:
+            return []
+        marks = ",".join("?" * len(pieces))
+        counts = self._rows(
+            f"SELECT term, doc FROM gram_counts WHERE term IN ({marks})",  # noqa: S608 - only marks
+            pieces,
+        )
+        found: list[_Found] = []
+        for term, _ in sorted(counts, key=lambda row: (row[1], row[0]))[:4]:
+            source = "SELECT rowid AS id FROM grams WHERE grams MATCH ?"
+            found += self._select(source, (f'"{term}"',), wish)
+        return found
+
+    def _matches(self, found: list[_Found], key: str) -> list[Match]:
+        if not found:
+            return []
+        marks = ",".join("?" * len(found))
+        rows = self._rows(
+            "SELECT id, iri, type, grp, zh, en, tracks, weight "  # noqa: S608 - only marks
+            f"FROM entity WHERE id IN ({marks})",
+            [f.entity for f in found],
+        )
+        by_id = {row[0]: row[1:] for row in rows}
+        matches = []
+        for f in found:
+            iri, type_, group, zh, en, tracks, weight = by_id[f.entity]
+            matches.append(
+                Match(
+                    iri,
+                    type_,
+                    group,
+                    zh,
+                    en,
+                    tuple(tuple(t) for t in json.loads(tracks)),
+                    weight,
+                    f.text or zh or en,
+                    f.kind,
+                    f.forgiven,
+                    f.score + min(5.0, math.log2(1 + weight) / 2),
+                )
+            )
+        return sorted(matches, key=lambda m: (-m.score, -m.weight, m.iri))
+
+
+class _Best:
+    """The best name of each entity so far."""
+
+    def __init__(self) -> None:
+        self._by_entity: dict[int, _Found] = {}
+
+    def __len__(self) -> int:
+        return len(self._by_entity)
+
+    def add(
+        self, names: Iterable[_Found], base: float, *, forgiven: bool = False
+    ) -> None:
+        for name in names:
+            name.score = base + _KIND[name.kind]
+            name.forgiven = forgiven
+            old = self._by_entity.get(name.entity)
+            if old is None or old.score < name.score:
+                self._by_entity[name.entity] = name
+
+    def best(self, key: str, limit: int) -> list[_Found]:
+        for name in self._by_entity.values():
+            near = fuzz.ratio(key, name.key) / 100
+            name.score += (20 if name.forgiven else 8) * near
+        ordered = sorted(self._by_entity.values(), key=lambda f: (-f.score, f.entity))
+        return ordered[:limit]
+
+
+def _filter(wish: Wish) -> tuple[str, list[object]]:
+    where, values = "", list[object]()
+    if wish.type:
+        where += " AND (e.type = ? OR e.grp = ?)"
+        values += [wish.type, wish.type]
+    if wish.track:
+        where += " AND EXISTS (SELECT 1 FROM track t"
+        where += " WHERE t.track = ? AND t.entity = e.id)"
+        values.append(wish.track)
+    return where, values
+
+
+def _is_near(key: str, other: str) -> bool:
+    """One slip for a short query, two for a long one, against the beginning too."""
+    allowed = 1 if len(key) < 6 else 2
+    return (
+        OSA.distance(key, other, score_cutoff=allowed) <= allowed
+        or OSA.distance(key, other[: len(key)], score_cutoff=allowed) <= allowed
+    )
