@@ -54,6 +54,12 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         "Public address of the service, for absolute links; empty: as requested.",
     ),
+    Setting(
+        "cache",
+        "str",
+        "var/cache",
+        "Folder of what can be computed again: name index, positions.",
+    ),
     Setting("language", "str", "", "Language of pages when the reader has no wish."),
     Setting("log_level", "str", "info", "debug, info, warning or error."),
 )

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+import weakref
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from kg.config import Settings
 from kg.errors import ConfigError
+from kg.search import Names
 from kg.store import Store
 from kg.store.embedded import EmbeddedStore
 
@@ -17,6 +22,20 @@ class Parts:
 
     settings: Settings
     store: Store
+
+    @cached_property
+    def cache(self) -> Path:
+        """Folder of what can be computed again; of this process for ``memory:``."""
+        if self.settings["store"].startswith("memory:"):
+            folder = tempfile.mkdtemp(prefix="kg-")
+            weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+            return Path(folder)
+        return Path(self.settings["cache"])
+
+    @cached_property
+    def names(self) -> Names:
+        """The name index of the store's generation."""
+        return Names(self.store, self.cache / "names")
 
 
 def shipped(name: str) -> Path:

@@ -10,7 +10,7 @@ import kg
 from kg.web import errors, language, links
 from kg.wiring import Parts
 
-BLUEPRINTS: tuple[str, ...] = ("home", "built")
+BLUEPRINTS: tuple[str, ...] = ("home", "built", "search")
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
