@@ -7,10 +7,17 @@ import importlib
 from flask import Flask, Response, g, request
 
 import kg
-from kg.web import errors, language, links
+from kg.web import errors, language, links, reading
 from kg.wiring import Parts
 
-BLUEPRINTS: tuple[str, ...] = ("home", "built", "search")
+BLUEPRINTS: tuple[str, ...] = (
+    "home",
+    "built",
+    "search",
+    "ids",
+    "factlist",
+    "entities",
+)
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -50,6 +57,7 @@ def create_app(parts: Parts) -> Flask:
     errors.install(app)
     language.install(app)
     links.install(app)
+    reading.install(app)
     app.after_request(_harden)
     app.context_processor(lambda: {"version": kg.__version__})
     return app
