@@ -46,6 +46,12 @@ SETTINGS: tuple[Setting, ...] = (
         "Where the graph lives: memory:, file:PATH or sparql+https://….",
     ),
     Setting(
+        "shipped",
+        "bool",
+        "yes",
+        "Whether an embedded store is loaded with the graph that ships.",
+    ),
+    Setting(
         "token", "str", "", "Bearer token of writers; empty: writes are off.", True
     ),
     Setting(

@@ -11,6 +11,8 @@ ONTOLOGY = BASE + "ontology#"
 ID = BASE + "id/"
 GRAPH = BASE + "graph/"
 INFERRED_GRAPH = GRAPH + "inferred"
+ONTOLOGY_GRAPH = GRAPH + "ontology"
+CATALOGUE_GRAPH = GRAPH + "catalogue"
 UNNAMED_GRAPH = GRAPH + "unnamed"  # what was written without naming a graph
 
 PREFIXES: dict[str, str] = {

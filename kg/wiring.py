@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from kg.config import Settings
+from kg.curate.publication import ensure_shipped
 from kg.errors import ConfigError
 from kg.search import Names
 from kg.store import Store
@@ -68,5 +69,12 @@ def build_store(url: str) -> Store:
 
 
 def build_parts(settings: Settings) -> Parts:
-    """Build every part the settings ask for."""
-    return Parts(settings=settings, store=build_store(settings["store"]))
+    """Build every part the settings ask for.
+
+    An embedded store is given what ships with the product, as far as it does
+    not have it; a remote one is loaded by its operator.
+    """
+    store = build_store(settings["store"])
+    if settings["shipped"] and settings["store"].startswith(("memory:", "file:")):
+        ensure_shipped(store, shipped("data"), shipped("ontology"))
+    return Parts(settings=settings, store=store)

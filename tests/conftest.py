@@ -7,13 +7,28 @@ from flask.testing import FlaskClient
 
 from kg.config import load_settings
 from kg.web import create_app
-from kg.wiring import build_parts
+from kg.wiring import Parts, build_parts
 
 
 @pytest.fixture
 def client() -> FlaskClient:
     """A client of the service on an empty store in memory."""
-    settings = load_settings({"store": "memory:"}, environment={})
+    given = {"store": "memory:", "shipped": "no"}
+    settings = load_settings(given, environment={})
     app = create_app(build_parts(settings))
+    app.testing = False
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def shipped_parts() -> Parts:
+    """The parts around a store in memory with the graph that ships: read only."""
+    return build_parts(load_settings({"store": "memory:"}, environment={}))
+
+
+@pytest.fixture
+def shipped_client(shipped_parts: Parts) -> FlaskClient:
+    """A client of the service on the graph that ships: for reading only."""
+    app = create_app(shipped_parts)
     app.testing = False
     return app.test_client()

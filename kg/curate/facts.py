@@ -14,8 +14,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Protocol
 
-from pypinyin import lazy_pinyin
-
+from kg.curate.assertion import words
 from kg.curate.ontology import Terms
 from kg.curate.period import first_day, last_day, parse_date
 from kg.curate.problem import Problem, Problems
@@ -39,7 +38,6 @@ from kg.model.facts import (
 from kg.model.terms import XSD, Iri, Literal, Term
 
 KEBAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-CHINESE = re.compile(r"[\u3400-\u9fff]")
 ENGLISH_BASES = ("official", "translated", "romanised")
 
 
@@ -78,13 +76,10 @@ class KnownEntities:
             self._entities.setdefault(entity.id, entity)
 
 
-def language_of(text: str) -> str:
-    """``zh`` for a text with Chinese characters, else ``en``."""
-    return "zh" if CHINESE.search(text) else "en"
-
-
 def romanised(name: str) -> str:
     """A Chinese name in pinyin without tones, to stand in for a missing one."""
+    from pypinyin import lazy_pinyin  # slow to import, seldom needed
+
     return " ".join(part.strip().capitalize() for part in lazy_pinyin(name))
 
 
@@ -321,7 +316,7 @@ class FactReader:
         if local in {"decimal", "integer"}:
             number = self._number(text, "object", refuse)
             return Literal(text, datatype) if number is not None else None
-        return Literal(text, _LANG, language_of(text))
+        return words(text)
 
     def _thing(
         self, row: Row, column: str, refuse: Refuse, *, concepts: bool = False
@@ -558,9 +553,6 @@ class FactReader:
                 hint="Lower-case letters, digits and single hyphens.",
                 hint_zh="只用小写字母、数字和单个连字符。",
             )
-
-
-_LANG = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
 
 
 def _complete_names(entity: Entity, basis: str, refuse: Refuse) -> None:

@@ -10,7 +10,7 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, SKOS
 
 from kg import vocab
-from kg.errors import ConfigError
+from kg.curate.files import ontology_files
 
 _RANGE = URIRef(vocab.PREFIXES["schema"] + "rangeIncludes")
 
@@ -51,22 +51,6 @@ def _near(local: str, names: frozenset[str]) -> str:
     lowered = {name.lower(): name for name in sorted(names)}
     found = difflib.get_close_matches(local.lower(), lowered, n=1)
     return lowered[found[0]] if found else ""
-
-
-def ontology_files(folder: Path) -> list[Path]:
-    """The files of classes, properties and schemes: not shapes, not rules.
-
-    Raises:
-        ConfigError: if the folder has none.
-    """
-    files = sorted(folder.glob("*.ttl")) + sorted(folder.glob("schemes/*.ttl"))
-    if not files:
-        raise ConfigError(
-            f"There is no ontology in {folder}.",
-            zh=f"{folder} 中没有本体文件。",
-            hint="Expected ontology/*.ttl.",
-        )
-    return files
 
 
 def ontology_graph(folder: Path) -> Graph:

@@ -13,7 +13,8 @@ from decimal import Decimal
 from urllib.parse import quote
 
 from kg import vocab
-from kg.curate.facts import Known, language_of
+from kg.curate.assertion import LABEL, A, both, language_of, name, words
+from kg.curate.facts import Known
 from kg.curate.ontology import Terms
 from kg.curate.period import parse_date
 from kg.curate.quote import fold
@@ -32,7 +33,7 @@ from kg.model.facts import (
     entity_iri,
     term_iri,
 )
-from kg.model.terms import RDF_LANG_STRING, XSD
+from kg.model.terms import XSD
 
 _LICENCES = {
     "CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/",
@@ -49,22 +50,10 @@ _SCHEMES = {"Track": "scheme-tracks"}
 _EXCERPT_CHARS = 24
 
 
-def name(prefixed: str) -> Iri:
-    """The IRI of a prefixed name."""
-    return Iri(vocab.expand(prefixed))
-
-
-A = name("rdf:type")
-LABEL = name("rdfs:label")
 PREFERRED = name("skos:prefLabel")
 OTHER_NAME = name("skos:altLabel")
 DERIVED = name("prov:wasDerivedFrom")
 DATASET = term_iri("dataset")
-
-
-def text(value: str, language: str = "") -> Literal:
-    """A text in this language, or in the one its characters tell."""
-    return Literal(value, RDF_LANG_STRING, language or language_of(value))
 
 
 def decimal(value: Decimal) -> Literal:
@@ -125,7 +114,7 @@ class Writer:
         licence = _LICENCES.get(info.licence, info.licence)
         yield iri, name("dcterms:license"), _address_or_text(licence)
         if info.rights:
-            yield iri, name("dcterms:rights"), text(info.rights)
+            yield iri, name("dcterms:rights"), words(info.rights)
         if info.date:
             yield iri, name("dcterms:issued"), parse_date(info.date)
         if info.version:
@@ -169,7 +158,7 @@ class Writer:
             if value:
                 yield iri, predicate, Literal(value)
         if source.note:
-            yield iri, name("rdfs:comment"), text(source.note)
+            yield iri, name("rdfs:comment"), words(source.note)
         yield iri, DATASET, self._bundle.info.iri
 
     def _place(self, evidence: Evidence) -> Iterator[Triple]:
@@ -181,7 +170,7 @@ class Writer:
         yield iri, term_iri("confidence"), term_iri(evidence.confidence)
         if evidence.start < 0:
             locator = evidence.locator
-            yield iri, term_iri("locator"), text(locator)
+            yield iri, term_iri("locator"), words(locator)
             yield from both(
                 iri,
                 LABEL,
@@ -204,16 +193,16 @@ class Writer:
             f"{source.title_zh} 第 {place} 字：“{excerpt}”",
             f"{source.title_en}, characters {place}: “{excerpt}”",
         )
-        words, position = Iri(f"{iri}-quote"), Iri(f"{iri}-position")
-        yield iri, name("oa:hasSelector"), words
+        quoted, position = Iri(f"{iri}-quote"), Iri(f"{iri}-position")
+        yield iri, name("oa:hasSelector"), quoted
         yield iri, name("oa:hasSelector"), position
-        yield words, A, name("oa:TextQuoteSelector")
-        yield from both(words, LABEL, f"引文“{excerpt}”", f"Quote “{excerpt}”")
+        yield quoted, A, name("oa:TextQuoteSelector")
+        yield from both(quoted, LABEL, f"引文“{excerpt}”", f"Quote “{excerpt}”")
         language = source.language or language_of(evidence.quote)
-        yield words, name("oa:exact"), text(evidence.quote, language)
+        yield quoted, name("oa:exact"), words(evidence.quote, language)
         for local, value in (("prefix", evidence.prefix), ("suffix", evidence.suffix)):
             if value:
-                yield words, name(f"oa:{local}"), text(value, language)
+                yield quoted, name(f"oa:{local}"), words(value, language)
         yield position, A, name("oa:TextPositionSelector")
         yield from both(position, LABEL, f"第 {place} 字", f"Characters {place}")
         for local, number in (("start", evidence.start), ("end", evidence.end)):
@@ -260,7 +249,7 @@ class Writer:
         for language, said in names.items():
             for alias in said:
                 if alias != preferred[language]:
-                    yield iri, OTHER_NAME, text(alias, language)
+                    yield iri, OTHER_NAME, words(alias, language)
 
     def _statement(self, statement: Statement) -> Iterator[Triple]:
         iri = statement.iri
@@ -307,7 +296,7 @@ class Writer:
         comparator = term_iri(COMPARATORS[observation.comparator])
         yield iri, term_iri("comparator"), comparator
         if observation.unit_zh:
-            yield iri, term_iri("unitText"), text(observation.unit_zh)
+            yield iri, term_iri("unitText"), words(observation.unit_zh)
         if observation.unit:
             yield iri, term_iri("unit"), unit_iri(observation.unit)
         if observation.factor is not None:
@@ -346,7 +335,7 @@ class Writer:
         if claim.period.end:
             yield iri, term_iri("end"), claim.period.end
         if claim.period.text:
-            yield iri, term_iri("periodText"), text(claim.period.text)
+            yield iri, term_iri("periodText"), words(claim.period.text)
         yield from self._notes(iri, claim.notes)
         yield from self._derived(iri, claim.evidence)
         yield iri, DATASET, self._bundle.info.iri
@@ -354,7 +343,7 @@ class Writer:
     @staticmethod
     def _notes(iri: Iri, notes: Iterable[str]) -> Iterator[Triple]:
         for note in notes:
-            yield iri, name("skos:editorialNote"), text(note)
+            yield iri, name("skos:editorialNote"), words(note)
 
     def _derived(self, iri: Iri, evidence: Iterable[Evidence]) -> Iterator[Triple]:
         for place in evidence:
@@ -385,18 +374,10 @@ def unit_iri(unit: str) -> Iri:
     return Iri("urn:ucum:" + quote(unit, safe=""))
 
 
-def both(iri: Iri, predicate: Iri, zh: str, en: str) -> Iterator[Triple]:
-    """The same said in Chinese and in English, as far as it is said."""
-    if zh:
-        yield iri, predicate, text(zh, "zh")
-    if en:
-        yield iri, predicate, text(en, "en")
-
-
 def _address_or_text(value: str) -> Term:
     if re.match(r"https?://", value):
         return Iri(value)
-    return text(value)
+    return words(value)
 
 
 def _shown(period: Period) -> str:

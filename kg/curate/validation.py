@@ -102,10 +102,12 @@ class Validator:
         """What the shapes say of the triples."""
         if not len(self.shapes):
             return []
+        # Not ont_graph: pySHACL copies only part of it (no type of a property).
+        data = rdflib_graph(triples)
+        data += self.ontology
         _, report, _ = validate(
-            rdflib_graph(triples),
+            data,
             shacl_graph=self.shapes,
-            ont_graph=self.ontology,
             inference="none",
             advanced=True,
             allow_infos=True,

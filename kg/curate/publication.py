@@ -1,0 +1,163 @@
+"""Puts datasets into a store: each in its named graph, with what follows.
+
+Graphs of a store, besides one for each dataset (``lvg:<dataset>``):
+
+* ``lvg:ontology``: classes, properties, schemes and rules. It is part of the
+  default graph, because pages and queries need the labels of what they show.
+* ``lvg:inferred``: the conclusions of the rules, computed anew at each change.
+* ``lvg:catalogue``: which graph came from which file, by checksum.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kg import vocab
+from kg.curate.assertion import LABEL, A, both, name
+from kg.curate.files import ontology_files
+from kg.curate.infer import infer
+from kg.errors import DataError
+from kg.model import Iri, Literal, Triple
+from kg.model.facts import term_iri
+from kg.store import Store
+from kg.store.scratch import read_triples
+
+_DERIVED = (vocab.INFERRED_GRAPH, vocab.CATALOGUE_GRAPH)
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """A graph that ships with the product.
+
+    Attributes:
+        graph: IRI of its named graph.
+        files: that hold its triples.
+        checksum: SHA-256 over their names and bytes.
+    """
+
+    graph: str
+    files: tuple[Path, ...]
+    checksum: str
+
+    def triples(self) -> list[Triple]:
+        """What the files say."""
+        return [t for path in self.files for t in read_triples(path)]
+
+
+def shipped_graphs(data: Path, ontology: Path) -> list[Shipped]:
+    """The graphs that ship: the ontology, and one for each ``data/*.ttl``."""
+    found = [_shipped(vocab.ONTOLOGY_GRAPH, ontology_files(ontology))]
+    for path in sorted(data.glob("*.ttl")):
+        found.append(_shipped(graph_of(path), [path]))
+    return found
+
+
+def _shipped(graph: str, files: Sequence[Path]) -> Shipped:
+    checksum = hashlib.sha256()
+    for path in files:
+        checksum.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return Shipped(graph, tuple(files), checksum.hexdigest())
+
+
+def graph_of(path: Path) -> str:
+    """The named graph a built file belongs to: its dataset says so, early on.
+
+    Raises:
+        DataError: if no dataset in the file names a graph.
+    """
+    wanted = term_iri("graph")
+    for _, predicate, term in read_triples(path):
+        if predicate == wanted and isinstance(term, Iri):
+            return term.value
+    raise DataError(
+        f"{path.name} has no dataset that names its graph (lv:graph).",
+        zh=f"{path.name} 中没有指明命名图（lv:graph）的数据集。",
+        hint="Build it with kg build.",
+        hint_zh="请用 kg build 生成。",
+    )
+
+
+def ensure_shipped(store: Store, data: Path, ontology: Path) -> list[str]:
+    """Load what ships into a store, as far as it is not there already.
+
+    A graph is replaced when its files are not those it was loaded from, and
+    removed when it ships no more. Other graphs are left alone.
+
+    Returns:
+        IRIs of the graphs that changed.
+    """
+    wanted = {one.graph: one for one in shipped_graphs(data, ontology)}
+    known = known_checksums(store)
+    changed = [g for g, one in wanted.items() if known.get(g) != one.checksum]
+    gone = [g for g in known if g not in wanted]
+    if changed or gone:
+        graphs: dict[str, Sequence[Triple] | None] = {
+            graph: wanted[graph].triples() for graph in changed
+        }
+        graphs |= dict.fromkeys(gone)
+        checksums = {graph: one.checksum for graph, one in wanted.items()}
+        publish(store, graphs, checksums)
+    return sorted([*changed, *gone])
+
+
+def known_checksums(store: Store) -> dict[str, str]:
+    """Graph to checksum of what was loaded into it, from the catalogue."""
+    answer = store.select(
+        f"SELECT ?g ?sum WHERE {{ GRAPH <{vocab.CATALOGUE_GRAPH}>"
+        f" {{ ?g <{term_iri('sha256')}> ?sum }} }}"
+    )
+    return {str(row["g"]): str(row["sum"]) for row in answer}
+
+
+def publish(
+    store: Store,
+    graphs: Mapping[str, Sequence[Triple] | None],
+    shipped: Mapping[str, str] | None = None,
+) -> str:
+    """Replace or remove graphs, and infer anew, all or nothing.
+
+    Args:
+        store: is written once.
+        graphs: named graph to its triples; ``None`` removes it.
+        shipped: graph to checksum for the catalogue; it stays as it is when
+            left out.
+
+    Returns:
+        The new generation.
+    """
+    ontology: Sequence[Triple] = graphs.get(vocab.ONTOLOGY_GRAPH) or read_graph(
+        store, vocab.ONTOLOGY_GRAPH
+    )
+    asserted = [
+        triple
+        for graph in sorted({*store.graphs(), *graphs})
+        if graph not in {*_DERIVED, vocab.ONTOLOGY_GRAPH}
+        for triple in (graphs[graph] if graph in graphs else read_graph(store, graph))
+        or ()
+    ]
+    changes: dict[str, Iterable[Triple] | None] = dict(graphs)
+    changes[vocab.INFERRED_GRAPH] = infer(asserted, ontology)
+    if shipped is not None:
+        changes[vocab.CATALOGUE_GRAPH] = list(catalogue(shipped))
+    return store.replace_graphs(changes)
+
+
+def read_graph(store: Store, graph: str) -> list[Triple]:
+    """The triples of one named graph."""
+    return store.construct(
+        f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}",
+        timeout_s=600,
+    )
+
+
+def catalogue(shipped: Mapping[str, str]) -> Iterable[Triple]:
+    """What the catalogue says of the graphs that ship."""
+    for graph, checksum in sorted(shipped.items()):
+        iri = Iri(graph)
+        local = graph.removeprefix(vocab.GRAPH)
+        yield iri, A, name("sd:NamedGraph")
+        yield from both(iri, LABEL, f"命名图 {local}", f"Named graph {local}")
+        yield iri, term_iri("sha256"), Literal(checksum)
