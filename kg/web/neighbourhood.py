@@ -7,8 +7,10 @@ told by the picture alone. Planned links are dashed.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from kg.model.groups import group_of
 from kg.query.read import Fact
 from kg.web.factview import FactPage
 from kg.web.reading import language, page_of, reader
@@ -16,18 +18,6 @@ from kg.web.reading import language, page_of, reader
 MOST = 12
 WIDTH, HEIGHT = 420, 340
 _CHINESE_CUT, _LATIN_CUT = 9, 16
-
-# Which of our classes has which colour of the style sheet, most special first.
-_COLOURS: tuple[tuple[str, str], ...] = (
-    ("Company", "company"),
-    ("Incubator", "incubator"),
-    ("Lab", "lab"),
-    ("University", "lab"),
-    ("Hospital", "lab"),
-    ("Platform", "platform"),
-    ("Area", "area"),
-    ("Track", "track"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +40,9 @@ class Dot:
         return self.y - 13 if self.y < HEIGHT / 2 - 20 else self.y + 24
 
 
-def colour_of(types: tuple[str, ...]) -> str:
-    """The colour class of a thing by its classes: ``company``, ``lab`` … ``other``."""
-    terms = reader().terms
-    names = {s.rpartition("#")[2] for t in types for s in terms.supers(t)}
-    return next((colour for name, colour in _COLOURS if name in names), "other")
+def colour_of(types: Iterable[str]) -> str:
+    """The group whose colour a thing has: ``company``, ``lab`` … ``other``."""
+    return group_of(types, reader().terms.parents)
 
 
 def shortened(text: str) -> str:

@@ -56,7 +56,7 @@ def fill(store: Store) -> None:
 @pytest.fixture(scope="session")
 def small_app() -> Flask:
     """The service on the small graph."""
-    settings = load_settings({"store": "memory:"}, environment={})
+    settings = load_settings({"store": "memory:", "shipped": "no"}, environment={})
     parts = build_parts(settings)
     fill(parts.store)
     app = create_app(parts)
