@@ -1,7 +1,8 @@
 """Prefixes and base IRIs, and the terms of the ontology as constants.
 
 Only strings live here: no I/O, no library. The base IRIs are the defaults of
-the build; another region's build sets its own.
+the build; another region's build sets its own. ``lv.inTrack`` is the IRI of the
+term ``lv:inTrack``; a term that the ontology does not have is an error.
 """
 
 from __future__ import annotations
@@ -15,31 +16,244 @@ ONTOLOGY_GRAPH = GRAPH + "ontology"
 CATALOGUE_GRAPH = GRAPH + "catalogue"
 UNNAMED_GRAPH = GRAPH + "unnamed"  # what was written without naming a graph
 
+# -- made from ontology/ by `kg vocab`: edit there, not here
 PREFIXES: dict[str, str] = {
     "lv": ONTOLOGY,
     "id": ID,
     "lvg": GRAPH,
-    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
-    "owl": "http://www.w3.org/2002/07/owl#",
-    "xsd": "http://www.w3.org/2001/XMLSchema#",
-    "skos": "http://www.w3.org/2004/02/skos/core#",
-    "org": "http://www.w3.org/ns/org#",
-    "prov": "http://www.w3.org/ns/prov#",
-    "oa": "http://www.w3.org/ns/oa#",
-    "qb": "http://purl.org/linked-data/cube#",
-    "dcterms": "http://purl.org/dc/terms/",
+    "adms": "http://www.w3.org/ns/adms#",
+    "bibo": "http://purl.org/ontology/bibo/",
+    "cpsv": "http://purl.org/vocab/cpsv#",
     "dcat": "http://www.w3.org/ns/dcat#",
-    "void": "http://rdfs.org/ns/void#",
-    "sd": "http://www.w3.org/ns/sparql-service-description#",
-    "schema": "http://schema.org/",
+    "dcterms": "http://purl.org/dc/terms/",
     "foaf": "http://xmlns.com/foaf/0.1/",
     "geo": "http://www.opengis.net/ont/geosparql#",
-    "sh": "http://www.w3.org/ns/shacl#",
-    "adms": "http://www.w3.org/ns/adms#",
+    "oa": "http://www.w3.org/ns/oa#",
+    "org": "http://www.w3.org/ns/org#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "prov": "http://www.w3.org/ns/prov#",
+    "qb": "http://purl.org/linked-data/cube#",
     "qudt": "http://qudt.org/schema/qudt/",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "schema": "http://schema.org/",
+    "sd": "http://www.w3.org/ns/sparql-service-description#",
+    "sdmx-measure": "http://purl.org/linked-data/sdmx/2009/measure#",
+    "sh": "http://www.w3.org/ns/shacl#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
     "unit": "http://qudt.org/vocab/unit/",
+    "vann": "http://purl.org/vocab/vann/",
+    "vivo": "http://vivoweb.org/ontology/core#",
+    "void": "http://rdfs.org/ns/void#",
+    "vs": "http://www.w3.org/2003/06/sw-vocab-status/ns#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
+
+
+class lv:
+    """IRIs of the terms of our namespace."""
+
+    # Classes
+    Accelerator = ONTOLOGY + "Accelerator"
+    Achievement = ONTOLOGY + "Achievement"
+    AdministrativeArea = ONTOLOGY + "AdministrativeArea"
+    Airport = ONTOLOGY + "Airport"
+    Area = ONTOLOGY + "Area"
+    Association = ONTOLOGY + "Association"
+    Cluster = ONTOLOGY + "Cluster"
+    CommercialSite = ONTOLOGY + "CommercialSite"
+    Company = ONTOLOGY + "Company"
+    Comparator = ONTOLOGY + "Comparator"
+    Confidence = ONTOLOGY + "Confidence"
+    Designation = ONTOLOGY + "Designation"
+    DomainProperty = ONTOLOGY + "DomainProperty"
+    Event = ONTOLOGY + "Event"
+    EventSeries = ONTOLOGY + "EventSeries"
+    GovernmentBody = ONTOLOGY + "GovernmentBody"
+    Hospital = ONTOLOGY + "Hospital"
+    Incubator = ONTOLOGY + "Incubator"
+    Indicator = ONTOLOGY + "Indicator"
+    IndustryArea = ONTOLOGY + "IndustryArea"
+    InferenceRule = ONTOLOGY + "InferenceRule"
+    Investor = ONTOLOGY + "Investor"
+    Lab = ONTOLOGY + "Lab"
+    NameBasis = ONTOLOGY + "NameBasis"
+    Organization = ONTOLOGY + "Organization"
+    Park = ONTOLOGY + "Park"
+    Person = ONTOLOGY + "Person"
+    PilotCase = ONTOLOGY + "PilotCase"
+    Platform = ONTOLOGY + "Platform"
+    PolicyDocument = ONTOLOGY + "PolicyDocument"
+    PolicyZone = ONTOLOGY + "PolicyZone"
+    Product = ONTOLOGY + "Product"
+    ProductGroup = ONTOLOGY + "ProductGroup"
+    Project = ONTOLOGY + "Project"
+    RecordProperty = ONTOLOGY + "RecordProperty"
+    Road = ONTOLOGY + "Road"
+    Role = ONTOLOGY + "Role"
+    School = ONTOLOGY + "School"
+    Service = ONTOLOGY + "Service"
+    ServiceProvider = ONTOLOGY + "ServiceProvider"
+    Stage = ONTOLOGY + "Stage"
+    Station = ONTOLOGY + "Station"
+    Status = ONTOLOGY + "Status"
+    StockExchange = ONTOLOGY + "StockExchange"
+    TargetSet = ONTOLOGY + "TargetSet"
+    Track = ONTOLOGY + "Track"
+    TransportLine = ONTOLOGY + "TransportLine"
+    University = ONTOLOGY + "University"
+
+    # Properties
+    address = ONTOLOGY + "address"
+    affiliatedWith = ONTOLOGY + "affiliatedWith"
+    aim = ONTOLOGY + "aim"
+    aimsAt = ONTOLOGY + "aimsAt"
+    alongRoad = ONTOLOGY + "alongRoad"
+    appliesTo = ONTOLOGY + "appliesTo"
+    approvalYear = ONTOLOGY + "approvalYear"
+    approved = ONTOLOGY + "approved"
+    atStage = ONTOLOGY + "atStage"
+    authorisedBy = ONTOLOGY + "authorisedBy"
+    awardedBy = ONTOLOGY + "awardedBy"
+    builds = ONTOLOGY + "builds"
+    centredOn = ONTOLOGY + "centredOn"
+    chineseNameBasis = ONTOLOGY + "chineseNameBasis"
+    cik = ONTOLOGY + "cik"
+    comparator = ONTOLOGY + "comparator"
+    concerns = ONTOLOGY + "concerns"
+    confidence = ONTOLOGY + "confidence"
+    connectsTo = ONTOLOGY + "connectsTo"
+    construct = ONTOLOGY + "construct"
+    cooperatesWith = ONTOLOGY + "cooperatesWith"
+    coreOf = ONTOLOGY + "coreOf"
+    dataset = ONTOLOGY + "dataset"
+    designatedAs = ONTOLOGY + "designatedAs"
+    developed = ONTOLOGY + "developed"
+    developmentStarted = ONTOLOGY + "developmentStarted"
+    directedBy = ONTOLOGY + "directedBy"
+    drives = ONTOLOGY + "drives"
+    end = ONTOLOGY + "end"
+    endedPartnershipWith = ONTOLOGY + "endedPartnershipWith"
+    englishNameBasis = ONTOLOGY + "englishNameBasis"
+    extendsFrom = ONTOLOGY + "extendsFrom"
+    factor = ONTOLOGY + "factor"
+    focusesOn = ONTOLOGY + "focusesOn"
+    founded = ONTOLOGY + "founded"
+    foundedBy = ONTOLOGY + "foundedBy"
+    grantsPolicyTo = ONTOLOGY + "grantsPolicyTo"
+    graph = ONTOLOGY + "graph"
+    guidedBy = ONTOLOGY + "guidedBy"
+    hasRole = ONTOLOGY + "hasRole"
+    hasTargetSet = ONTOLOGY + "hasTargetSet"
+    hosts = ONTOLOGY + "hosts"
+    identifier = ONTOLOGY + "identifier"
+    identifierSystem = ONTOLOGY + "identifierSystem"
+    implements = ONTOLOGY + "implements"
+    inTrack = ONTOLOGY + "inTrack"
+    inZone = ONTOLOGY + "inZone"
+    incubatedBy = ONTOLOGY + "incubatedBy"
+    indication = ONTOLOGY + "indication"
+    indicator = ONTOLOGY + "indicator"
+    inverseLabel = ONTOLOGY + "inverseLabel"
+    inverseSubPropertyOf = ONTOLOGY + "inverseSubPropertyOf"
+    investedIn = ONTOLOGY + "investedIn"
+    isin = ONTOLOGY + "isin"
+    issuedBy = ONTOLOGY + "issuedBy"
+    jobTitle = ONTOLOGY + "jobTitle"
+    launched = ONTOLOGY + "launched"
+    leiCode = ONTOLOGY + "leiCode"
+    listedOn = ONTOLOGY + "listedOn"
+    locatedIn = ONTOLOGY + "locatedIn"
+    locator = ONTOLOGY + "locator"
+    memberOf = ONTOLOGY + "memberOf"
+    modality = ONTOLOGY + "modality"
+    near = ONTOLOGY + "near"
+    operates = ONTOLOGY + "operates"
+    order = ONTOLOGY + "order"
+    organisedBy = ONTOLOGY + "organisedBy"
+    partOf = ONTOLOGY + "partOf"
+    partOfTargetSet = ONTOLOGY + "partOfTargetSet"
+    periodText = ONTOLOGY + "periodText"
+    premises = ONTOLOGY + "premises"
+    prioritises = ONTOLOGY + "prioritises"
+    productKind = ONTOLOGY + "productKind"
+    proposedBy = ONTOLOGY + "proposedBy"
+    provides = ONTOLOGY + "provides"
+    refEntity = ONTOLOGY + "refEntity"
+    regulatoryStatus = ONTOLOGY + "regulatoryStatus"
+    reliesOn = ONTOLOGY + "reliesOn"
+    retrieved = ONTOLOGY + "retrieved"
+    rorId = ONTOLOGY + "rorId"
+    scope = ONTOLOGY + "scope"
+    servedBy = ONTOLOGY + "servedBy"
+    sha256 = ONTOLOGY + "sha256"
+    sourceClass = ONTOLOGY + "sourceClass"
+    spinOffOf = ONTOLOGY + "spinOffOf"
+    stageOfWork = ONTOLOGY + "stageOfWork"
+    start = ONTOLOGY + "start"
+    status = ONTOLOGY + "status"
+    stockCode = ONTOLOGY + "stockCode"
+    subTrackOf = ONTOLOGY + "subTrackOf"
+    subsidiaryOf = ONTOLOGY + "subsidiaryOf"
+    supplies = ONTOLOGY + "supplies"
+    supports = ONTOLOGY + "supports"
+    takesMeasure = ONTOLOGY + "takesMeasure"
+    unit = ONTOLOGY + "unit"
+    unitText = ONTOLOGY + "unitText"
+    value = ONTOLOGY + "value"
+    valueMax = ONTOLOGY + "valueMax"
+    website = ONTOLOGY + "website"
+    wikidataId = ONTOLOGY + "wikidataId"
+
+    # Concepts and their schemes
+    about = ONTOLOGY + "about"
+    acceleration = ONTOLOGY + "acceleration"
+    actual = ONTOLOGY + "actual"
+    approval = ONTOLOGY + "approval"
+    atLeast = ONTOLOGY + "atLeast"
+    clinical = ONTOLOGY + "clinical"
+    comparatorScheme = ONTOLOGY + "comparatorScheme"
+    confidenceScheme = ONTOLOGY + "confidenceScheme"
+    exact = ONTOLOGY + "exact"
+    focusField = ONTOLOGY + "focusField"
+    frontierTrack = ONTOLOGY + "frontierTrack"
+    high = ONTOLOGY + "high"
+    highLevelTalent = ONTOLOGY + "highLevelTalent"
+    incubation = ONTOLOGY + "incubation"
+    innovationCore = ONTOLOGY + "innovationCore"
+    innovationEngine = ONTOLOGY + "innovationEngine"
+    innovativeLeadingFirm = ONTOLOGY + "innovativeLeadingFirm"
+    keyPlatform = ONTOLOGY + "keyPlatform"
+    knownScientist = ONTOLOGY + "knownScientist"
+    leadingFirm = ONTOLOGY + "leadingFirm"
+    low = ONTOLOGY + "low"
+    mainBase = ONTOLOGY + "mainBase"
+    mainTrack = ONTOLOGY + "mainTrack"
+    manufacturing = ONTOLOGY + "manufacturing"
+    medium = ONTOLOGY + "medium"
+    moreThan = ONTOLOGY + "moreThan"
+    nameBasisScheme = ONTOLOGY + "nameBasisScheme"
+    nationalStrategicForce = ONTOLOGY + "nationalStrategicForce"
+    nationalZone = ONTOLOGY + "nationalZone"
+    nearly = ONTOLOGY + "nearly"
+    newlyLanded = ONTOLOGY + "newlyLanded"
+    official = ONTOLOGY + "official"
+    pilot = ONTOLOGY + "pilot"
+    professionalTeam = ONTOLOGY + "professionalTeam"
+    research = ONTOLOGY + "research"
+    roleScheme = ONTOLOGY + "roleScheme"
+    romanised = ONTOLOGY + "romanised"
+    scientistFounded = ONTOLOGY + "scientistFounded"
+    service = ONTOLOGY + "service"
+    stageScheme = ONTOLOGY + "stageScheme"
+    statusScheme = ONTOLOGY + "statusScheme"
+    target = ONTOLOGY + "target"
+    translated = ONTOLOGY + "translated"
+    translation = ONTOLOGY + "translation"
+    untranslated = ONTOLOGY + "untranslated"
+
+
+# -- end of what is made
 
 
 def expand(name: str) -> str:

@@ -1,0 +1,1 @@
+INSERT DATA { id:changping lv:partOf id:plan }

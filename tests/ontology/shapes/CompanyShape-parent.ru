@@ -1,0 +1,1 @@
+INSERT DATA { id:lepu lv:subsidiaryOf id:beijing }

@@ -1,0 +1,1 @@
+INSERT DATA { id:lepu lv:stockCode "1789.HK" }

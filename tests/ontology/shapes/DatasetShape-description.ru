@@ -1,0 +1,1 @@
+DELETE { id:dataset-sample dcterms:description ?o } WHERE { id:dataset-sample dcterms:description ?o }

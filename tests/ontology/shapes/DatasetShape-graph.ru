@@ -1,0 +1,1 @@
+DELETE { id:dataset-sample lv:graph ?o } WHERE { id:dataset-sample lv:graph ?o }

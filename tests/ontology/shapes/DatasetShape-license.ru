@@ -1,0 +1,1 @@
+DELETE { id:dataset-sample dcterms:license ?o } WHERE { id:dataset-sample dcterms:license ?o }

@@ -1,0 +1,1 @@
+DELETE { id:dataset-sample dcterms:title ?o } INSERT { id:dataset-sample dcterms:title "only"@en } WHERE { id:dataset-sample dcterms:title ?o }

@@ -1,0 +1,1 @@
+INSERT DATA { id:lepu skos:altLabel "Lepu" }

@@ -1,0 +1,1 @@
+DELETE { id:lepu lv:dataset ?o } WHERE { id:lepu lv:dataset ?o }

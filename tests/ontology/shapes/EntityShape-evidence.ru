@@ -1,0 +1,1 @@
+DELETE { id:lepu prov:wasDerivedFrom ?o } WHERE { id:lepu prov:wasDerivedFrom ?o }

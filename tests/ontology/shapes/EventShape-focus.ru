@@ -1,0 +1,1 @@
+INSERT DATA { id:forum lv:focusesOn id:plan }

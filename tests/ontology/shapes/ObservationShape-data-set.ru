@@ -1,0 +1,1 @@
+DELETE { id:ob-revenue-2025 qb:dataSet ?o } WHERE { id:ob-revenue-2025 qb:dataSet ?o }

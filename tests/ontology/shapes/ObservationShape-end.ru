@@ -1,0 +1,1 @@
+INSERT DATA { id:ob-revenue-2025 lv:end "2026"^^xsd:gYear }

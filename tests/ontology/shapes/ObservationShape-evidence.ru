@@ -1,0 +1,1 @@
+DELETE { id:ob-revenue-2025 prov:wasDerivedFrom ?o } WHERE { id:ob-revenue-2025 prov:wasDerivedFrom ?o }

@@ -1,0 +1,1 @@
+DELETE { id:ob-firms lv:valueMax ?o } INSERT { id:ob-firms lv:valueMax 2.0 } WHERE { id:ob-firms lv:valueMax ?o }

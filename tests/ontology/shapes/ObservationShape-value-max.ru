@@ -1,0 +1,1 @@
+INSERT DATA { id:ob-firms lv:valueMax 9.0 }

@@ -1,0 +1,1 @@
+INSERT DATA { id:lepu lv:founded "2000" }

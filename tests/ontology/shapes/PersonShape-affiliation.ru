@@ -1,0 +1,1 @@
+INSERT DATA { id:ning lv:affiliatedWith id:beijing }

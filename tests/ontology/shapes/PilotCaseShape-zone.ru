@@ -1,0 +1,1 @@
+INSERT DATA { id:case lv:inZone id:lepu }

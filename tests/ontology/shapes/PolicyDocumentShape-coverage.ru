@@ -1,0 +1,1 @@
+INSERT DATA { id:plan lv:appliesTo id:lepu }

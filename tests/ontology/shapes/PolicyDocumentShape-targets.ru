@@ -1,0 +1,1 @@
+INSERT DATA { id:plan lv:hasTargetSet id:beijing }

@@ -1,0 +1,1 @@
+INSERT DATA { id:kit lv:approvalYear 2020 }

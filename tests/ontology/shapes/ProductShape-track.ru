@@ -1,0 +1,1 @@
+INSERT DATA { id:kit lv:inTrack id:beijing }

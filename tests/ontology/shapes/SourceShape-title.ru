@@ -1,0 +1,1 @@
+DELETE { id:source-website schema:name ?o } WHERE { id:source-website schema:name ?o }

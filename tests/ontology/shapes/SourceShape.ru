@@ -1,0 +1,1 @@
+DELETE { id:source-website schema:url ?o } WHERE { id:source-website schema:url ?o }

@@ -1,0 +1,1 @@
+DELETE { id:ob-revenue-2025 lv:partOfTargetSet ?o } WHERE { id:ob-revenue-2025 lv:partOfTargetSet ?o }

@@ -1,0 +1,1 @@
+INSERT DATA { id:track-medical-devices lv:subTrackOf id:lepu }

@@ -1,0 +1,1 @@
+DELETE { id:track-medical-devices skos:inScheme ?o } WHERE { id:track-medical-devices skos:inScheme ?o }
