@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from kg.curate.assertion import words
+from kg.curate.naming import romanised
 from kg.curate.ontology import Terms
 from kg.curate.period import first_day, last_day, parse_date
 from kg.curate.problem import Problem, Problems
@@ -74,13 +75,6 @@ class KnownEntities:
         """Know these too; the first who brought an id keeps it."""
         for entity in entities:
             self._entities.setdefault(entity.id, entity)
-
-
-def romanised(name: str) -> str:
-    """A Chinese name in pinyin without tones, to stand in for a missing one."""
-    from pypinyin import lazy_pinyin  # slow to import, seldom needed
-
-    return " ".join(part.strip().capitalize() for part in lazy_pinyin(name))
 
 
 class FactReader:

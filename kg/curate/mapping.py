@@ -1,0 +1,297 @@
+"""A declarative mapping from foreign columns to the tables of this project.
+
+A mapping is a TOML file (``docs/import.md``). It takes its words from CSVW where
+CSVW has them (templates, ``separator``), and adds what evidence needs: cases,
+conditions, look-ups in a neighbouring table and several rows from one. It is
+data, never code: no expression in it can do more than pick and join cells.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kg.curate.naming import slug
+from kg.curate.table import FORMS, Row
+from kg.errors import ConfigError
+
+Cells = Mapping[str, str]
+
+_FIELD = re.compile(r"\{([^{}|]+)(?:\|([a-z]+))?\}")
+_FILTERS: dict[str, Callable[[str], str]] = {
+    "slug": slug,
+    "lower": str.lower,
+    "upper": str.upper,
+    "day": lambda text: (re.findall(r"\d{4}-\d{2}-\d{2}", text) or [""])[0],
+    "year": lambda text: (re.findall(r"\d{4}", text) or [""])[0],
+}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A foreign table, read: its rows by place, their cells by column."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How the rows of one foreign table become rows of one form."""
+
+    source: str
+    form: str
+    where: tuple[Any, ...]
+    each: Mapping[str, str]
+    cells: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ColumnMapping:
+    """A mapping, read and checked.
+
+    Attributes:
+        dataset: cells of the one row of ``dataset``.
+        rules: in the order of the file.
+        lookups: name to file, key columns and conditions.
+        extra: rows written in the mapping itself, by form.
+    """
+
+    dataset: Mapping[str, str]
+    rules: tuple[Rule, ...]
+    lookups: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    extra: Mapping[str, Sequence[Mapping[str, str]]] = field(default_factory=dict)
+
+    def tables(self) -> list[str]:
+        """Names of the foreign tables it reads."""
+        names = [rule.source for rule in self.rules]
+        names += [str(lookup["from"]) for lookup in self.lookups.values()]
+        return list(dict.fromkeys(names))
+
+
+def read_mapping(path: Path) -> ColumnMapping:
+    """Read a mapping file.
+
+    Raises:
+        ConfigError: if it is no TOML or a key in it is not known.
+    """
+    try:
+        return mapping_of(tomllib.loads(path.read_text(encoding="utf-8")), path.name)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
+        raise ConfigError(
+            f"The mapping {path.name} cannot be read: {exc}",
+            zh=f"无法读取映射文件 {path.name}：{exc}",
+        ) from exc
+
+
+def mapping_of(said: Mapping[str, Any], shown: str) -> ColumnMapping:
+    """Check what a mapping file says.
+
+    Raises:
+        ConfigError: naming the key that is not known or missing.
+    """
+    _known(said, {"dataset", "rows", "lookup", "extra"}, shown)
+    dataset = {key: str(value) for key, value in said.get("dataset", {}).items()}
+    _known(dataset, set(FORMS["dataset"].columns), f"{shown} [dataset]")
+    rules = []
+    for number, rows in enumerate(said.get("rows", ()), 1):
+        place = f"{shown} [[rows]] {number}"
+        _known(rows, {"from", "to", "where", "each", "set"}, place)
+        form = rows.get("to", "")
+        if form not in FORMS or form == "dataset":
+            raise _wrong(f"{place}: 'to' is {form!r}")
+        _known(rows.get("set", {}), set(FORMS[form].columns), f"{place} set")
+        rules.append(
+            Rule(
+                rows.get("from", ""),
+                form,
+                tuple(_listed(rows.get("where", ()))),
+                rows.get("each", {}),
+                rows.get("set", {}),
+            )
+        )
+    lookups = said.get("lookup", {})
+    for key, lookup in lookups.items():
+        _known(lookup, {"from", "key", "where"}, f"{shown} [lookup.{key}]")
+    extra = said.get("extra", {})
+    for form, rows in extra.items():
+        if form not in FORMS:
+            raise _wrong(f"{shown} [extra]: {form!r}")
+        for row in rows:
+            _known(row, set(FORMS[form].columns), f"{shown} [[extra.{form}]]")
+    return ColumnMapping(dataset, tuple(rules), lookups, extra)
+
+
+def _known(said: Mapping[str, Any], allowed: set[str], place: str) -> None:
+    for key in said:
+        if key not in allowed:
+            raise _wrong(
+                f"{place}: {key!r} is not known; use " + ", ".join(sorted(allowed))
+            )
+
+
+def _wrong(text: str) -> ConfigError:
+    return ConfigError(
+        f"The mapping cannot be used. {text}",
+        zh=f"映射文件有误。{text}",
+        hint="docs/import.md has the form of a mapping.",
+        hint_zh="映射文件的格式见 docs/import.md。",
+    )
+
+
+def _listed(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+class Mapper:
+    """Applies a mapping to foreign tables.
+
+    Args:
+        mapping: from ``read_mapping``.
+        tables: by the name the mapping uses.
+
+    Raises:
+        ConfigError: if the mapping needs a table that is not there.
+    """
+
+    def __init__(self, mapping: ColumnMapping, tables: Mapping[str, Table]) -> None:
+        missing = [name for name in mapping.tables() if name not in tables]
+        if missing:
+            raise _wrong(
+                f"It reads {', '.join(missing)}; given: {', '.join(sorted(tables))}."
+            )
+        self._mapping = mapping
+        self._tables = tables
+        self._indexes = {
+            name: self._index(lookup) for name, lookup in mapping.lookups.items()
+        }
+
+    def _index(self, lookup: Mapping[str, Any]) -> dict[tuple[str, ...], Cells]:
+        index: dict[tuple[str, ...], Cells] = {}
+        for row in self._tables[lookup["from"]].rows:
+            if all(self._holds(c, row.cells) for c in _listed(lookup.get("where", ()))):
+                key = tuple(row[column] for column in _listed(lookup["key"]))
+                index.setdefault(key, row.cells)
+        return index
+
+    def rows(self) -> dict[str, list[Row]]:
+        """Rows by form, each at the place of the foreign row it comes from.
+
+        Raises:
+            ConfigError: if a rule names a column that its table does not have.
+        """
+        made: dict[str, list[Row]] = {form: [] for form in FORMS}
+        made["dataset"] = [Row("mapping [dataset]", 1, self._mapping.dataset)]
+        for rule in self._mapping.rules:
+            made[rule.form].extend(self._apply(rule))
+        for form, rows in self._mapping.extra.items():
+            made[form].extend(
+                Row(f"mapping [[extra.{form}]]", number, cells)
+                for number, cells in enumerate(rows, 1)
+            )
+        return made
+
+    def _apply(self, rule: Rule) -> Iterator[Row]:
+        table = self._tables[rule.source]
+        for row in table.rows:
+            for cells in self._expanded(rule, row.cells):
+                if all(self._holds(condition, cells) for condition in rule.where):
+                    values = {
+                        column: self._value(said, cells)
+                        for column, said in rule.cells.items()
+                    }
+                    yield Row(row.table, row.number, values)
+
+    @staticmethod
+    def _expanded(rule: Rule, cells: Cells) -> Iterator[Cells]:
+        """One row for each item of the list that ``each`` names."""
+        if not rule.each:
+            yield cells
+            return
+        separator = rule.each.get("separator", "|")
+        items = [
+            i
+            for p in _cell(rule.each["column"], cells).split(separator)
+            if (i := p.strip())
+        ]
+        for item in items:
+            others = [other for other in items if other != item]
+            yield {
+                **cells,
+                rule.each["as"]: item,
+                "others": ", ".join(others),
+                "count": str(len(items)),
+            }
+
+    def _value(self, said: Any, cells: Cells) -> str:
+        """What a cell is to hold: a template, a table of choices, or cases."""
+        if isinstance(said, str):
+            return _filled(said, cells)
+        if isinstance(said, list):
+            for case in said:
+                if self._holds(case.get("where"), cells):
+                    return self._value(
+                        {k: v for k, v in case.items() if k != "where"}, cells
+                    )
+            return ""
+        _known(said, {"value", "lookup", "column", "values", "default"}, "a cell")
+        text = self._text(said, cells)
+        if "values" in said:
+            return str(said["values"].get(text, self._fallback(said, cells)))
+        return text or self._fallback(said, cells)
+
+    def _text(self, said: Mapping[str, Any], cells: Cells) -> str:
+        key = said.get("value", "")
+        if "lookup" not in said:
+            return _filled(key, cells)
+        wanted = tuple(_filled(part, cells) for part in _listed(key))
+        found = self._indexes[said["lookup"]].get(wanted, {})
+        return found.get(said["column"], "")
+
+    def _fallback(self, said: Mapping[str, Any], cells: Cells) -> str:
+        return self._value(said.get("default", ""), cells)
+
+    def _holds(self, condition: Any, cells: Cells) -> bool:
+        """Whether a condition holds for these cells; no condition does."""
+        if not condition:
+            return True
+        if isinstance(condition, list):
+            return all(self._holds(part, cells) for part in condition)
+        allowed = {"value", "lookup", "column", "is", "not", "matches", "any"}
+        _known(condition, allowed, "a condition")
+        if "any" in condition:
+            return any(self._holds(part, cells) for part in condition["any"])
+        text = self._text(condition, cells)
+        return (
+            ("is" not in condition or text in _listed(condition["is"]))
+            and ("not" not in condition or text not in _listed(condition["not"]))
+            and (
+                "matches" not in condition
+                or re.search(condition["matches"], text) is not None
+            )
+        )
+
+
+def _filled(template: str, cells: Cells) -> str:
+    """A template with its fields filled: ``{column}`` or ``{column|filter}``."""
+
+    def fill(found: re.Match[str]) -> str:
+        text = _cell(found[1], cells)
+        if not found[2]:
+            return text
+        if found[2] not in _FILTERS:
+            raise _wrong(f"no filter {found[2]!r}; use " + ", ".join(sorted(_FILTERS)))
+        return _FILTERS[found[2]](text)
+
+    return _FIELD.sub(fill, template)
+
+
+def _cell(column: str, cells: Cells) -> str:
+    if column not in cells:
+        raise _wrong(f"no column {column!r}; there are " + ", ".join(cells))
+    return cells[column]
