@@ -1,1 +1,1 @@
-INSERT DATA { id:lepu lv:founded "2000" }
+INSERT DATA { id:lepu lv:founded "in 2000" }
