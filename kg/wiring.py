@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from kg.analysis.graphs import Graphs
 from kg.config import Settings
 from kg.curate.publication import ensure_shipped
 from kg.errors import ConfigError
@@ -32,6 +33,11 @@ class Parts:
             weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
             return Path(folder)
         return Path(self.settings["cache"])
+
+    @cached_property
+    def graphs(self) -> Graphs:
+        """The network of the store: neighbours, paths, overview, layouts."""
+        return Graphs(self.store, self.cache / "graphs")
 
     @cached_property
     def names(self) -> Names:

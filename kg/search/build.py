@@ -18,7 +18,7 @@ from pathlib import Path
 
 from kg.search import keys
 
-LAYOUT = 1
+LAYOUT = 2
 SHORT_LATIN, SHORT_CHINESE = 4, 2
 KEPT_PER_PREFIX = 40
 
@@ -41,6 +41,8 @@ _INDEXES = """
 CREATE INDEX name_key ON name (key, id);
 CREATE INDEX entity_iri ON entity (iri);
 INSERT INTO grams(grams) VALUES ('optimize');
+CREATE TABLE gram (term TEXT PRIMARY KEY, names INTEGER) WITHOUT ROWID;
+INSERT INTO gram SELECT term, doc FROM gram_counts;
 """
 
 

@@ -14,6 +14,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "home",
     "built",
     "search",
+    "explore",
     "ids",
     "factlist",
     "entities",

@@ -1,0 +1,350 @@
+"""The door of the network: neighbours, ego, paths, overview, layouts.
+
+Everything asks the ``Store`` protocol only and is kept for a generation, so the
+same answers come from an embedded and from a remote store.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import Counter, OrderedDict, defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from kg.analysis import layout as layout_
+from kg.analysis import paths, projection
+from kg.analysis.kept import read_overview, write_overview
+from kg.analysis.overview import Overview, overview
+from kg.errors import NotFoundError
+from kg.model.network import TARGET, Edge, Network, Node, Terms
+from kg.store import Store
+
+T = TypeVar("T")
+KEPT = 256
+PAGE_LIMIT = 200
+EGO_LIMIT = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """Neighbours of one kind, counted before anyone asks for them.
+
+    Attributes:
+        direction: ``out`` when the thing is the subject, ``in`` when the object.
+        group: group of the neighbours.
+        status: ``actual`` or ``target``.
+    """
+
+    predicate: str
+    direction: str
+    group: str
+    status: str
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some neighbours of a thing.
+
+    Attributes:
+        relations: counts of all kinds, whatever was asked for.
+        total: number of neighbours that fit.
+        items: the neighbours of this page, the most linked first.
+        network: the thing, these neighbours, what was shown already that they
+            are linked to, and every link between them.
+        after: key of the next page, ``""`` if this was the last.
+    """
+
+    relations: list[Relation]
+    total: int
+    items: list[Node]
+    network: Network
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which neighbours: empty fields for any."""
+
+    predicate: str = ""
+    direction: str = ""
+    group: str = ""
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Neighbourhood:
+    edges: tuple[Edge, ...]
+    nodes: dict[str, Node]
+
+
+class Graphs:
+    """Answers about the network of a store; safe to share between threads.
+
+    Args:
+        store: where the graph is.
+        folder: where an overview lies between two starts.
+    """
+
+    def __init__(self, store: Store, folder: Path) -> None:
+        self._store = store
+        self._folder = folder
+        self._lock = threading.RLock()
+        self._kept: OrderedDict[tuple[str, ...], Any] = OrderedDict()
+        self._generation = ""
+
+    @property
+    def generation(self) -> str:
+        """The state of the data that answers are about."""
+        return self._store.generation
+
+    def _keep(self, key: tuple[str, ...], make: Callable[[], T]) -> T:
+        generation = self._store.generation
+        with self._lock:
+            if generation != self._generation:
+                self._kept.clear()
+                self._generation = generation
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]  # type: ignore[no-any-return]
+        made = make()
+        with self._lock:
+            if generation == self._generation:
+                self._kept[key] = made
+                while len(self._kept) > KEPT:
+                    self._kept.popitem(last=False)
+        return made
+
+    @property
+    def terms(self) -> Terms:
+        """Names of classes and relations."""
+        return self._keep(("terms",), lambda: projection.read_terms(self._store))
+
+    def network(self, iris: Iterable[str], *, with_inferred: bool = True) -> Network:
+        """These things and every link between them; unknown ones are left out."""
+        return projection.network(
+            self._store, iris, self.terms, with_inferred=with_inferred
+        )
+
+    def node(self, iri: str) -> Node:
+        """A thing.
+
+        Raises:
+            NotFoundError: if the graph says nothing of it.
+        """
+        found = projection.describe(self._store, [iri], self.terms)
+        if iri not in found or not projection.is_iri(iri):
+            raise NotFoundError(
+                f"Nothing in the network has the identifier {iri}.",
+                zh=f"网络中没有标识符为 {iri} 的内容。",
+            )
+        return found[iri]
+
+    def _neighbourhood(self, iri: str) -> _Neighbourhood:
+        def read() -> _Neighbourhood:
+            edges = projection.links(self._store, [iri])
+            edges |= projection.links(self._store, [iri], end="o")
+            ends = {edge.other(iri) for edge in edges.values()}
+            nodes = projection.describe(self._store, sorted(ends), self.terms)
+            for end in ends - set(nodes):
+                nodes[end] = Node(end)
+            return _Neighbourhood(tuple(edges[k] for k in sorted(edges)), nodes)
+
+        return self._keep(("near", iri), read)
+
+    def expand(
+        self,
+        iri: str,
+        choice: Choice,
+        *,
+        shown: Iterable[str] = (),
+        after: str = "",
+        limit: int = 20,
+    ) -> Page:
+        """Neighbours of a thing by kind, the most linked first, paged.
+
+        Args:
+            iri: the thing.
+            choice: which neighbours.
+            shown: things on the screen; links from them to the new ones come too.
+            after: the key the page before gave; a page is found again whatever
+                was shown or hidden in between.
+            limit: neighbours of a page, at most ``PAGE_LIMIT``.
+
+        Raises:
+            NotFoundError: if the graph says nothing of the thing.
+        """
+        centre = self.node(iri)
+        near = self._neighbourhood(iri)
+        fitting = {
+            edge.other(iri)
+            for edge in near.edges
+            if _fits(edge, iri, near.nodes[edge.other(iri)], choice)
+        }
+        ordered = sorted((near.nodes[i] for i in fitting), key=_page_key)
+        rest = [n for n in ordered if not after or _page_text(n) > after]
+        items = rest[: min(limit, PAGE_LIMIT)]
+        following = _page_text(items[-1]) if items and len(rest) > len(items) else ""
+        drawn = self._around(centre, near, items, shown)
+        return Page(_counted(iri, near), len(ordered), items, drawn, following)
+
+    def _around(
+        self,
+        centre: Node,
+        near: _Neighbourhood,
+        items: list[Node],
+        shown: Iterable[str],
+    ) -> Network:
+        old = set(shown) - {centre.iri}
+        new = {n.iri for n in items}
+        edges = {e.key: e for e in near.edges if e.other(centre.iri) in new | old}
+        for end in ("s", "o"):
+            for edge in projection.links(self._store, sorted(new), end=end).values():
+                if {edge.source, edge.target} <= new | old | {centre.iri}:
+                    edges[edge.key] = edge
+        ends = {i for e in edges.values() for i in (e.source, e.target)}
+        nodes = {centre.iri: centre} | {n.iri: n for n in items}
+        missing = sorted(ends - set(nodes))
+        nodes |= projection.describe(self._store, missing, self.terms)
+        return Network(nodes, [edges[k] for k in sorted(edges)])
+
+    def ego(
+        self, iri: str, depth: int, *, limit: int = EGO_LIMIT
+    ) -> tuple[Network, bool]:
+        """What lies within ``depth`` steps; the most linked things of each step.
+
+        Returns:
+            The network, and whether things were left out because of ``limit``.
+
+        Raises:
+            NotFoundError: if the graph says nothing of the thing.
+        """
+        centre = self.node(iri)
+        kept, front, is_cut = {iri}, [iri], False
+        for _ in range(depth):
+            edges = self.step(front)
+            reached = {e for x in edges for e in (x.source, x.target)} - kept
+            degree = projection.degrees(self._store, sorted(reached))
+            ordered = sorted(reached, key=lambda i: (-degree.get(i, 0), i))
+            front = ordered[: max(0, limit - len(kept))]
+            is_cut = is_cut or len(front) < len(ordered)
+            kept.update(front)
+        found = self.network(sorted(kept))
+        found.nodes.setdefault(iri, centre)
+        return found, is_cut
+
+    def step(self, iris: Iterable[str]) -> list[Edge]:
+        """Every stated link of these things, either way."""
+        wanted = list(iris)
+        edges = projection.links(self._store, wanted)
+        edges |= projection.links(self._store, wanted, end="o")
+        return [edges[key] for key in sorted(edges)]
+
+    def paths(
+        self, start: str, end: str, *, longest: int, with_targets: bool
+    ) -> tuple[list[list[list[Edge]]], bool, dict[str, Node]]:
+        """All shortest paths (``paths.shortest``) and the things on them.
+
+        Raises:
+            NotFoundError: if the graph says nothing of one of the two.
+        """
+        nodes = {iri: self.node(iri) for iri in (start, end)}
+
+        def step(iris: Iterable[str]) -> list[Edge]:
+            return [e for e in self.step(iris) if with_targets or e.status != TARGET]
+
+        found, is_cut = paths.shortest(start, end, step, longest=longest)
+        ends = {
+            i
+            for path in found
+            for hop in path
+            for e in hop
+            for i in (e.source, e.target)
+        }
+        nodes |= projection.describe(self._store, sorted(ends - set(nodes)), self.terms)
+        return found, is_cut, nodes
+
+    def common(self, one: str, two: str) -> Network:
+        """The neighbours that two things share, the two, and the links."""
+        sides = [{e.other(i) for e in self._neighbourhood(i).edges} for i in (one, two)]
+        self.node(one), self.node(two)
+        shared = sides[0] & sides[1] - {one, two}
+        edges = {
+            e.key: e
+            for i in (one, two)
+            for e in self._neighbourhood(i).edges
+            if e.other(i) in shared | {one, two}
+        }
+        nodes = projection.describe(
+            self._store, [one, two, *sorted(shared)], self.terms
+        )
+        return Network(nodes, [edges[k] for k in sorted(edges)])
+
+    def overview(self) -> Overview:
+        """Everything, with positions, communities and ranks; from a file if kept."""
+        return self._keep(("overview",), self._read_overview)
+
+    def _read_overview(self) -> Overview:
+        name = re.sub(r"[^A-Za-z0-9_-]", "_", self.generation)
+        path = self._folder / f"overview-{name}.npz"
+        if (kept := read_overview(path)) is not None:
+            return kept
+        made = overview(projection.whole(self._store, self.terms))
+        write_overview(path, made)
+        for old in self._folder.glob("overview-*.npz"):
+            if old != path:
+                old.unlink(missing_ok=True)
+        return made
+
+    def from_triples(self, triples: Iterable[Any]) -> Network:
+        """The network that the triples of a CONSTRUCT describe."""
+        return projection.from_triples(self._store, list(triples), self.terms)
+
+    def positions(
+        self, network: Network, kind: str, centre: str = ""
+    ) -> layout_.Positions:
+        """Positions by ``force``, ``radial``, ``tracks`` or ``places``."""
+        if not network.nodes:
+            return {}
+        if kind == "radial":
+            degree = Counter(
+                i for e in network.edges for i in (e.source, e.target)
+            ) or Counter(network.nodes)
+            busiest = max(sorted(network.nodes), key=lambda i: degree[i])
+            return layout_.radial(
+                network, centre if centre in network.nodes else busiest
+            )
+        return layout_.LAYOUTS[kind](network)
+
+
+def _fits(edge: Edge, iri: str, other: Node, choice: Choice) -> bool:
+    direction = "out" if edge.source == iri else "in"
+    return (
+        choice.predicate in {"", edge.predicate}
+        and choice.direction in {"", direction}
+        and choice.group in {"", other.group}
+        and choice.status in {"", edge.status}
+    )
+
+
+def _page_key(node: Node) -> tuple[int, str]:
+    return -node.degree, node.iri
+
+
+def _page_text(node: Node) -> str:
+    """The same order as ``_page_key``, as a text that can be compared."""
+    return f"{9_999_999_999 - node.degree:010d} {node.iri}"
+
+
+def _counted(iri: str, near: _Neighbourhood) -> list[Relation]:
+    ends: dict[tuple[str, str, str, str], set[str]] = defaultdict(set)
+    for edge in near.edges:
+        other = edge.other(iri)
+        direction = "out" if edge.source == iri else "in"
+        key = (edge.predicate, direction, near.nodes[other].group, edge.status)
+        ends[key].add(other)
+    found = [Relation(*key, total=len(others)) for key, others in ends.items()]
+    return sorted(found, key=lambda r: (-r.total, r.predicate, r.direction, r.group))

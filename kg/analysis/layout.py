@@ -1,0 +1,362 @@
+"""Positions: computed here, never in the browser; the same each time.
+
+Every layout takes the network and gives ``{iri: (x, y)}`` with x to the right, y
+up, a distance of about 1 between neighbours. No randomness but a fixed seed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kg import vocab
+from kg.model.network import INFERRED, Network
+
+Positions = dict[str, tuple[float, float]]
+Floats = NDArray[np.float64]
+
+SEED = 20231
+FORCE_LIMIT = 600
+REACH = 5.0
+GOLDEN = math.pi * (3 - math.sqrt(5))
+_TRACK_TREE = ("subTrackOf", "inTrack", "focusesOn")
+_PLACE_TREE = ("partOf", "locatedIn", "inZone", "reliesOn")
+_LEAVES_IN_A_COLUMN = 12
+
+
+def force(network: Network, communities: Mapping[str, int] | None = None) -> Positions:
+    """Springs and repulsion, started from the communities on a circle.
+
+    Above ``FORCE_LIMIT`` nodes the communities become discs packed beside each
+    other, each laid out alone: 20,000 nodes in seconds, groups stay visible.
+    """
+    iris = list(network.nodes)
+    index = {iri: i for i, iri in enumerate(iris)}
+    ends = np.array(
+        [
+            (index[e.source], index[e.target])
+            for e in network.edges
+            if e.status != INFERRED
+        ],
+        dtype=np.int64,
+    ).reshape(-1, 2)
+    member = np.array([(communities or {}).get(i, 0) for i in iris], dtype=np.int64)
+    if len(iris) <= FORCE_LIMIT:
+        points = _spread(_springs(ends, _start(member), 300), 0.55)
+        points = _widened(points)
+    else:
+        points = discs(ends, member)
+    return _told(iris, points)
+
+
+def _told(iris: Sequence[str], points: Floats) -> Positions:
+    return {
+        iri: (round(float(x), 4), round(float(y), 4))
+        for iri, (x, y) in zip(iris, points, strict=True)
+    }
+
+
+def _start(member: NDArray[np.int64]) -> Floats:
+    """Each community on its place of a circle, its members round it."""
+    count = len(member)
+    groups = int(member.max()) + 1 if count else 1
+    angle = 2 * math.pi * member / max(groups, 1)
+    radius = math.sqrt(max(count, 1))
+    noise = np.random.default_rng(SEED).normal(size=(count, 2))
+    centre = np.stack((np.cos(angle), np.sin(angle)), axis=1) * radius
+    return np.asarray(centre + noise)
+
+
+def _springs(ends: NDArray[np.int64], points: Floats, steps: int) -> Floats:
+    """Fruchterman and Reingold with gravity, all pairs at once.
+
+    Source: Fruchterman, Reingold, Graph drawing by force-directed placement, 1991.
+    The pull of an edge is weakened by the degree of its busier end, so that the
+    neighbours of a hub form a ring and not a clot; repulsion ends at ``REACH``, so
+    that what is not linked stays near.
+    """
+    count = len(points)
+    if count < 2:
+        return points
+    degree = np.bincount(ends.ravel(), minlength=count).astype(float)
+    pull = 1.0 / np.sqrt(1.0 + np.maximum(degree[ends[:, 0]], degree[ends[:, 1]]) / 6)
+    heat, cooling = 0.1 * math.sqrt(count) + 0.5, 0.985
+    for _ in range(steps):
+        apart = points[:, None, :] - points[None, :, :]
+        square = (apart**2).sum(axis=2) + 0.01
+        fading = np.clip(1 - np.sqrt(square) / REACH, 0, None)
+        moved = (apart * (2.2 * fading / square)[:, :, None]).sum(axis=1)
+        if len(ends):
+            along = points[ends[:, 0]] - points[ends[:, 1]]
+            length = np.sqrt((along**2).sum(axis=1))
+            force_ = along * (length * pull * 0.35)[:, None]
+            np.add.at(moved, ends[:, 0], -force_)
+            np.add.at(moved, ends[:, 1], force_)
+        moved -= points * 0.035
+        size = np.sqrt((moved**2).sum(axis=1)) + 1e-9
+        points = points + moved * (np.minimum(size, heat) / size)[:, None]
+        heat *= cooling
+    return points
+
+
+def _spread(points: Floats, least: float, rounds: int = 60) -> Floats:
+    """Push apart what is nearer than ``least``, more in y: labels are wide."""
+    if len(points) < 2:
+        return points
+    order = np.random.default_rng(SEED).normal(size=points.shape) * 1e-3
+    points = points + order
+    for _ in range(rounds):
+        apart = points[:, None, :] - points[None, :, :]
+        distance = np.sqrt((apart**2).sum(axis=2)) + np.eye(len(points)) * 1e9
+        lack = np.clip(least - distance, 0, None)
+        if lack.max() < 0.02:
+            break
+        points = points + (apart * (lack / distance / 2)[:, :, None]).sum(axis=1)
+    return points
+
+
+def _widened(points: Floats) -> Floats:
+    """Turn the long side to the horizontal and stretch it: screens are wide."""
+    if len(points) < 3:
+        return points
+    centred = points - points.mean(axis=0)
+    _, _, axes = np.linalg.svd(centred, full_matrices=False)
+    turned = centred @ axes.T
+    return np.asarray(turned * np.array([1.25, 1.0]))
+
+
+def phyllotaxis(count: int) -> Floats:
+    """Points of a sunflower, the first in the middle, about 1 apart."""
+    n = np.arange(count)
+    radius, angle = 0.62 * np.sqrt(n + 0.3), n * GOLDEN
+    return np.stack((radius * np.cos(angle), radius * np.sin(angle)), axis=1)
+
+
+def discs(ends: NDArray[np.int64], member: NDArray[np.int64]) -> Floats:
+    """Each community in a disc of its own, the discs packed, linked ones near."""
+    count = len(member)
+    groups = [np.flatnonzero(member == g) for g in range(int(member.max()) + 1)]
+    groups = [g for g in groups if len(g)]
+    groups.sort(key=lambda g: (-len(g), int(g[0])))
+    radii = np.array([0.75 * math.sqrt(len(g)) + 0.8 for g in groups])
+    home = np.empty(count, dtype=np.int64)
+    for number, group in enumerate(groups):
+        home[group] = number
+    centres = _packed(radii, _ties(ends, home, len(groups)))
+    degree = np.bincount(ends.ravel(), minlength=count)
+    points = np.zeros((count, 2))
+    inside = ends[home[ends[:, 0]] == home[ends[:, 1]]] if len(ends) else ends
+    by_home: dict[int, list[NDArray[np.int64]]] = defaultdict(list)
+    for edge in inside:
+        by_home[int(home[edge[0]])].append(edge)
+    for number, group in enumerate(groups):
+        own = np.array(by_home[number], dtype=np.int64).reshape(-1, 2)
+        points[group] = centres[number] + _disc(group, own, degree, radii[number])
+    return points
+
+
+def _disc(
+    group: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    degree: NDArray[np.int64],
+    radius: float,
+) -> Floats:
+    """One community inside its disc: springs if small, a sunflower if large."""
+    if 3 < len(group) <= FORCE_LIMIT:
+        place = {int(node): i for i, node in enumerate(group)}
+        own = np.array([(place[int(a)], place[int(b)]) for a, b in ends])
+        start = phyllotaxis(len(group))
+        points = _springs(own.reshape(-1, 2).astype(np.int64), start, 60)
+        points -= points.mean(axis=0)
+        reach = np.sqrt((points**2).sum(axis=1)).max() or 1.0
+        return np.asarray(points / reach * (radius - 0.5))
+    points = np.empty((len(group), 2))
+    points[np.lexsort((group, -degree[group]))] = phyllotaxis(len(group))
+    return points
+
+
+def _ties(
+    ends: NDArray[np.int64], home: NDArray[np.int64], groups: int
+) -> NDArray[np.float64]:
+    """Number of links between each two communities."""
+    ties = np.zeros((groups, groups))
+    if len(ends):
+        np.add.at(ties, (home[ends[:, 0]], home[ends[:, 1]]), 1)
+    return np.asarray(ties + ties.T)
+
+
+def _packed(radii: Floats, ties: NDArray[np.float64]) -> Floats:
+    """Place discs one by one, free of overlap, near those they are tied to."""
+    centres = np.zeros((len(radii), 2))
+    reach = float(radii[0]) if len(radii) else 0.0
+    for number in range(1, len(radii)):
+        placed, weight = centres[:number], ties[number, :number] + 1e-6
+        wanted = (placed * weight[:, None]).sum(axis=0) / weight.sum()
+        best, best_cost = None, math.inf
+        for ring in range(60):
+            distance = radii[number] * (0.5 + ring * 0.5)
+            angles = np.arange(0, 2 * math.pi, math.pi / 12) + ring
+            tries = wanted + distance * np.stack((np.cos(angles), np.sin(angles)), 1)
+            gaps = np.sqrt(((tries[:, None] - placed[None]) ** 2).sum(axis=2))
+            free = (gaps >= radii[:number] + radii[number] + 0.6).all(axis=1)
+            if free.any():
+                cost = np.hypot(*tries[free].T) * 0.3 + distance
+                if float(cost.min()) < best_cost:
+                    best, best_cost = tries[free][int(cost.argmin())], float(cost.min())
+                break
+        if best is None:
+            reach += 2 * float(radii[number])
+            best = np.array([reach, 0.0])
+        centres[number] = best
+        reach = max(reach, float(np.hypot(*best)) + float(radii[number]))
+    return centres
+
+
+def radial(network: Network, centre: str) -> Positions:
+    """Rings round a thing: ring n holds what is n steps away.
+
+    What it does not reach lies on an outer ring. A branch takes as much of the
+    circle as it has ends.
+    """
+    children, depth = _tree_from(network, centre)
+    leaves: dict[str, int] = {}
+    for iri in sorted(depth, key=lambda i: -depth[i]):
+        leaves[iri] = sum(leaves[c] for c in children[iri]) or 1
+    positions: Positions = {centre: (0.0, 0.0)}
+    rings: dict[int, int] = defaultdict(int)
+    for level in depth.values():
+        rings[level] += 1
+    radius, radii = 0.0, [0.0]
+    for level in range(1, max(depth.values(), default=0) + 2):
+        radius = max(radius + 2.2, rings[level] / (2 * math.pi) * 1.1)
+        radii.append(radius)
+
+    def place(iri: str, start: float, width: float) -> None:
+        at = start
+        for child in children[iri]:
+            share = width * leaves[child] / leaves[iri]
+            angle, r = at + share / 2, radii[depth[child]]
+            positions[child] = (r * math.cos(angle) * 1.15, r * math.sin(angle))
+            place(child, at, share)
+            at += share
+
+    place(centre, math.pi / 2, 2 * math.pi)
+    rest = [iri for iri in network.nodes if iri not in positions]
+    far = max(radii[-1], len(rest) / (2 * math.pi) * 1.1)
+    for number, iri in enumerate(rest):
+        angle = 2 * math.pi * number / len(rest)
+        positions[iri] = (far * math.cos(angle) * 1.15, far * math.sin(angle))
+    return positions
+
+
+def _tree_from(
+    network: Network, centre: str
+) -> tuple[dict[str, list[str]], dict[str, int]]:
+    near: dict[str, set[str]] = defaultdict(set)
+    for edge in network.edges:
+        if edge.status != INFERRED:
+            near[edge.source].add(edge.target)
+            near[edge.target].add(edge.source)
+    children: dict[str, list[str]] = defaultdict(list)
+    depth, queue = {centre: 0}, deque([centre])
+    while queue:
+        iri = queue.popleft()
+        for other in sorted(near[iri], key=lambda i: (network.nodes[i].group, i)):
+            if other not in depth:
+                depth[other] = depth[iri] + 1
+                children[iri].append(other)
+                queue.append(other)
+    return children, depth
+
+
+def by_tracks(network: Network) -> Positions:
+    """The track tree from left to right, what works in a track behind it."""
+    return layered(network, _TRACK_TREE)
+
+
+def by_places(network: Network) -> Positions:
+    """The tree of places from left to right, what lies in a place behind it."""
+    return layered(network, _PLACE_TREE)
+
+
+def layered(network: Network, relations: Iterable[str]) -> Positions:
+    """A tree from left to right along relations that point to the parent.
+
+    Args:
+        network: the things and links.
+        relations: local names, the stronger first; a thing hangs below the first
+            parent it has by these. What has none stands in a block below.
+    """
+    parent = _parents(network, [vocab.ONTOLOGY + name for name in relations])
+    children: dict[str, list[str]] = defaultdict(list)
+    for child, above in parent.items():
+        children[above].append(child)
+    for list_ in children.values():
+        list_.sort(key=lambda i: (not children.get(i), network.nodes[i].group, i))
+    roots = [iri for iri in network.nodes if iri in children and iri not in parent]
+    positions: Positions = {}
+    row = 0.0
+    for root in sorted(roots, key=lambda i: (network.nodes[i].group, i)):
+        row = _place_below(root, 0.0, row, children, positions) + 0.8
+    rest = [iri for iri in network.nodes if iri not in positions]
+    rest.sort(key=lambda i: (network.nodes[i].group, i))
+    wide = max(4, math.ceil(math.sqrt(len(rest) / 2)))
+    for number, iri in enumerate(rest):
+        positions[iri] = ((number % wide) * 3.2, -(row + 1.5 + number // wide))
+    return positions
+
+
+def _place_below(
+    iri: str,
+    x: float,
+    row: float,
+    children: Mapping[str, list[str]],
+    positions: Positions,
+) -> float:
+    """Place a branch from ``row`` down; give the row below it."""
+    start = row
+    own = children.get(iri, [])
+    inner = [c for c in own if children.get(c)]
+    leaves = [c for c in own if not children.get(c)]
+    for child in inner:
+        row = _place_below(child, x + 3.6, row, children, positions)
+    tall = min(_LEAVES_IN_A_COLUMN, math.ceil(len(leaves) / 3)) if leaves else 0
+    tall = max(tall, min(len(leaves), 6))
+    for number, child in enumerate(leaves):
+        column, place = divmod(number, tall)
+        positions[child] = (x + 3.6 * (1 + column), -(row + place * 0.9))
+    row += tall * 0.9 + (0.3 if leaves else 0)
+    row = max(row, start + 0.9)
+    positions[iri] = (x, -(start + row - 0.9) / 2)
+    return row
+
+
+def _parents(network: Network, relations: Sequence[str]) -> dict[str, str]:
+    """One parent for each thing, never in a circle."""
+    best: dict[str, tuple[int, str]] = {}
+    for edge in network.edges:
+        if edge.predicate in relations:
+            rank = (relations.index(edge.predicate), edge.target)
+            if edge.source not in best or rank < best[edge.source]:
+                best[edge.source] = rank
+    parent = {iri: target for iri, (_, target) in best.items()}
+    for iri in sorted(parent):
+        seen, at = {iri}, parent.get(iri)
+        while at is not None:
+            if at in seen:
+                del parent[iri]
+                break
+            seen.add(at)
+            at = parent.get(at)
+    return parent
+
+
+LAYOUTS: dict[str, Callable[[Network], Positions]] = {
+    "force": force,
+    "tracks": by_tracks,
+    "places": by_places,
+}
