@@ -18,6 +18,8 @@ BLUEPRINTS: tuple[str, ...] = (
     "ids",
     "factlist",
     "entities",
+    "tracks",
+    "matrix",
 )
 
 CONTENT_SECURITY_POLICY = "; ".join(

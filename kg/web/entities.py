@@ -12,7 +12,6 @@ from kg.query.read import Figure, Thing
 from kg.query.read.facts import Relation
 from kg.query.read.text import is_iri, local
 from kg.web import factlist, ids, neighbourhood, schemaorg
-from kg.web.errors import wants_page
 from kg.web.factview import BASIS, FactPage, page
 from kg.web.reading import language, page_of, reader, sparql_link
 
@@ -29,8 +28,8 @@ def entity(name: str) -> Response | str | tuple[str, int]:
     if stem and extension in {e for e, _, _ in ids.FORMATS}:
         return ids.document(stem, extension)
     iri = vocab.ID + name
-    if not wants_page() and request.accept_mimetypes:
-        return ids.thing(name)
+    if (elsewhere := ids.other_format(name)) is not None:
+        return elsewhere
     try:
         thing = reader().thing(iri)
     except NotFoundError as error:

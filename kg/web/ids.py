@@ -68,6 +68,16 @@ def thing(local: str) -> Response:
     return response  # type: ignore[return-value]
 
 
+def other_format(local: str) -> Response | None:
+    """Where a page's address sends a client that would rather have RDF."""
+    extension = wanted() if request.accept_mimetypes else ""
+    if extension in {"", "-"}:
+        return None
+    response = redirect(f"/entities/{quote(local, safe='')}.{extension}", 303)
+    response.headers["Vary"] = "Accept"
+    return response  # type: ignore[return-value]
+
+
 def document(local: str, extension: str) -> Response:
     """The triples about a thing.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
@@ -22,6 +23,7 @@ from kg.query.read.thing import Thing
 from kg.store import Store
 
 T = TypeVar("T")
+RECENT = 16
 
 
 class Reader:
@@ -53,6 +55,20 @@ class Reader:
         with self._lock:
             if generation == self._generation:
                 self._kept[key] = built
+        return built
+
+    def recent(self, key: str, build: Callable[[], T]) -> T:
+        """As ``kept``, for answers to what readers ask: the last few only."""
+        last: OrderedDict[str, T] = self.kept("recent", OrderedDict)
+        with self._lock:
+            if key in last:
+                last.move_to_end(key)
+                return last[key]
+        built = build()
+        with self._lock:
+            last[key] = built
+            while len(last) > RECENT:
+                last.popitem(last=False)
         return built
 
     @property

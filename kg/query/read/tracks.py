@@ -1,0 +1,303 @@
+"""The tree of tracks, who is in each, and how many.
+
+Counts are of what is asserted as reached; planned membership is never counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from kg import vocab
+from kg.errors import NotFoundError
+from kg.model.groups import GROUPS, group_of
+from kg.query.read.names import Name
+from kg.query.read.reader import Reader
+from kg.query.read.text import PROLOGUE, ref, values
+
+KINDS: tuple[str, ...] = tuple(g.key for g in GROUPS if g.key not in {"track", "area"})
+FOCUS = "focus"
+
+_TREE = """SELECT ?t ?parent WHERE {
+  ?t a lv:Track . OPTIONAL { ?t lv:subTrackOf ?parent }
+}"""
+_DIRECT = """SELECT ?t ?k (COUNT(DISTINCT ?s) AS ?n) WHERE {{
+  ?s {relation} ?t . ?s a ?c . VALUES (?c ?k) {{ {classes} }}
+}} GROUP BY ?t ?k"""
+_ROLLED = """SELECT ?k (COUNT(DISTINCT ?s) AS ?n) WHERE {{
+  {tracks} ?s {relation} ?t . ?s a ?c . VALUES (?c ?k) {{ {classes} }}
+}} GROUP BY ?k"""
+
+
+@dataclass(slots=True)
+class Track:
+    """A track in its tree.
+
+    Attributes:
+        direct: number of members by kind (``KINDS``), and of what focuses on it
+            under ``FOCUS``.
+        rolled: the same with all sub-tracks, each thing counted once.
+    """
+
+    iri: str
+    name: Name
+    parents: tuple[str, ...] = ()
+    children: list[str] = field(default_factory=list)
+    depth: int = 0
+    direct: dict[str, int] = field(default_factory=dict)
+    rolled: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """The id as the address has it: ``cgt`` of ``id:track-cgt``."""
+        return self.iri.removeprefix(vocab.ID).removeprefix("track-")
+
+    @property
+    def members(self) -> int:
+        """How many are in it or below."""
+        return sum(n for kind, n in self.rolled.items() if kind != FOCUS)
+
+
+@dataclass(slots=True)
+class Tree:
+    """All tracks.
+
+    Attributes:
+        order: IRIs as a tree is read: each track, then what is below it.
+    """
+
+    tracks: dict[str, Track]
+    order: list[str] = field(default_factory=list)
+
+    def __getitem__(self, iri: str) -> Track:
+        return self.tracks[iri]
+
+    def get(self, iri: str) -> Track:
+        """A track.
+
+        Raises:
+            NotFoundError: if there is no such track.
+        """
+        if iri not in self.tracks:
+            raise NotFoundError(
+                f"There is no track {iri.removeprefix(vocab.ID)!r}.",
+                zh=f"没有名为 {iri.removeprefix(vocab.ID)!r} 的赛道。",
+                hint="See /tracks for all of them.",
+                hint_zh="全部赛道见 /tracks。",
+            )
+        return self.tracks[iri]
+
+    def below(self, iri: str) -> list[str]:
+        """A track and all its sub-tracks, each once."""
+        found: dict[str, None] = {}
+        waiting = [iri]
+        while waiting:
+            current = waiting.pop(0)
+            if current not in found:
+                found[current] = None
+                waiting.extend(self.tracks[current].children)
+        return list(found)
+
+    def path(self, iri: str) -> list[str]:
+        """The tracks above a track, from the top."""
+        found: list[str] = []
+        current = self.tracks[iri].parents
+        while current and current[0] not in found:
+            found.insert(0, current[0])
+            current = self.tracks[current[0]].parents
+        return found
+
+
+def tree(reader: Reader) -> Tree:
+    """The tree with its counts, computed once per generation."""
+    return reader.kept("tracks", lambda: _tree(reader))
+
+
+def kind_of(reader: Reader, types: Iterable[str]) -> str:
+    """The kind of a member by its classes."""
+    kind = group_of(types, reader.terms.parents)
+    return kind if kind in KINDS else "other"
+
+
+def classes_of(reader: Reader, kind: str) -> list[str]:
+    """Our classes of a kind."""
+    return [
+        c
+        for c in reader.terms.classes
+        if c.startswith(vocab.ONTOLOGY) and kind_of(reader, [c]) == kind
+    ]
+
+
+def _tree(reader: Reader) -> Tree:
+    parents: dict[str, set[str]] = {}
+    for row in reader.store.select(PROLOGUE + _TREE):
+        above = parents.setdefault(str(row["t"]), set())
+        if "parent" in row:
+            above.add(str(row["parent"]))
+    called = reader.names(parents)
+    found = Tree(
+        {
+            iri: Track(
+                iri, called[iri], tuple(sorted(a for a in above if a in parents))
+            )
+            for iri, above in parents.items()
+        }
+    )
+    for iri, track in found.tracks.items():
+        for parent in track.parents:
+            found[parent].children.append(iri)
+    _count(reader, found)
+    _order(found)
+    return found
+
+
+def _order(found: Tree) -> None:
+    def place(iri: str) -> tuple[int, str]:
+        return (-found[iri].members, found[iri].name.text("zh"))
+
+    for track in found.tracks.values():
+        track.children.sort(key=place)
+    waiting = sorted((i for i, t in found.tracks.items() if not t.parents), key=place)
+    seen: set[str] = set()
+    stack = [(iri, 0) for iri in reversed(waiting)]
+    while stack:
+        iri, depth = stack.pop()
+        if iri in seen:
+            continue
+        seen.add(iri)
+        found.order.append(iri)
+        found[iri].depth = depth
+        stack.extend((child, depth + 1) for child in reversed(found[iri].children))
+    found.order.extend(sorted(found.tracks.keys() - seen))  # a ring has no top
+
+
+def _class_table(reader: Reader) -> str:
+    return " ".join(
+        f'({ref(c)} "{kind_of(reader, [c])}")'
+        for c in reader.terms.classes
+        if c.startswith(vocab.ONTOLOGY)
+    )
+
+
+def _count(reader: Reader, found: Tree) -> None:
+    classes = _class_table(reader)
+    if not classes:
+        return
+    for relation in ("lv:inTrack", "lv:focusesOn"):
+        query = _DIRECT.format(relation=relation, classes=classes)
+        for row in reader.store.select(PROLOGUE + query):
+            track = found.tracks.get(str(row.get("t", "")))
+            if track is not None:
+                _add(track.direct, relation, row)
+    for iri, track in found.tracks.items():
+        track.rolled = dict(track.direct)
+        if not track.children:
+            continue
+        track.rolled = {}
+        for relation in ("lv:inTrack", "lv:focusesOn"):
+            query = _ROLLED.format(
+                relation=relation, classes=classes, tracks=values("t", found.below(iri))
+            )
+            for row in reader.store.select(PROLOGUE + query):
+                _add(track.rolled, relation, row)
+
+
+def _add(counts: dict[str, int], relation: str, row: Mapping[str, object]) -> None:
+    kind = FOCUS if relation == "lv:focusesOn" else str(row.get("k", ""))
+    if kind:
+        counts[kind] = counts.get(kind, 0) + int(str(row["n"]))
+
+
+_MEMBERS = """SELECT DISTINCT ?s ?name WHERE {{
+  {tracks} ?s lv:inTrack ?t .
+  {kind}
+  OPTIONAL {{ ?s skos:prefLabel ?name FILTER(LANG(?name) = "{language}") }}
+}} ORDER BY ?name ?s LIMIT {limit} OFFSET {offset}"""
+
+
+def members(
+    reader: Reader,
+    tracks: Sequence[str],
+    kind: str,
+    language: str,
+    window: tuple[int, int],
+) -> list[str]:
+    """Who is in one of these tracks, by name.
+
+    Args:
+        reader: the read model.
+        tracks: IRIs.
+        kind: one of ``KINDS``, or "" for all.
+        language: of the names to sort by.
+        window: limit and offset.
+    """
+    limit, offset = window
+    query = _MEMBERS.format(
+        tracks=values("t", tracks),
+        kind=_kind_filter(reader, kind),
+        language="zh" if language == "zh" else "en",
+        limit=int(limit),
+        offset=int(offset),
+    )
+    found = reader.store.select(PROLOGUE + query)
+    return list(dict.fromkeys(str(row["s"]) for row in found))
+
+
+def _kind_filter(reader: Reader, kind: str) -> str:
+    if not kind:
+        return ""
+    listed = ", ".join(map(ref, classes_of(reader, kind)))
+    return f"FILTER EXISTS {{ ?s a ?c FILTER(?c IN ({listed})) }}"
+
+
+def shared(
+    reader: Reader, one: Sequence[str], other: Sequence[str], *, both: bool, limit: int
+) -> tuple[int, list[str]]:
+    """Members of the tracks ``one`` that are, or are not, in ``other`` as well.
+
+    Returns:
+        How many, and the first ``limit`` of them.
+    """
+    negation = "" if both else "NOT "
+    where = (
+        f"{{ {values('t', one)} ?s lv:inTrack ?t . FILTER {negation}EXISTS"
+        f" {{ ?s lv:inTrack ?u FILTER(?u IN ({', '.join(map(ref, other))})) }} }}"
+    )
+    store = reader.store
+    counted = store.select(f"{PROLOGUE}SELECT (COUNT(DISTINCT ?s) AS ?n) WHERE {where}")
+    found = store.select(
+        f"{PROLOGUE}SELECT DISTINCT ?s WHERE {where} ORDER BY ?s LIMIT {int(limit)}"
+    )
+    total = next((int(str(row["n"])) for row in counted), 0)
+    return total, [str(row["s"]) for row in found]
+
+
+_MEMBERSHIPS = """SELECT ?st WHERE {{
+  {values} ?st rdf:subject ?s ; rdf:predicate lv:inTrack .
+}}"""
+
+
+def memberships(reader: Reader, things: Sequence[str]) -> list[str]:
+    """The statements, reached or planned, that put these things in a track."""
+    if not things:
+        return []
+    query = PROLOGUE + _MEMBERSHIPS.format(values=values("s", things))
+    return [str(row["st"]) for row in reader.store.select(query)]
+
+
+_VALUES_OF = """SELECT ?s ?o WHERE {{ {values} ?s {predicate} ?o }}"""
+
+
+def values_of(
+    reader: Reader, things: Sequence[str], predicate: str
+) -> dict[str, list[str]]:
+    """What an asserted relation (a prefixed name) gives for each of these things."""
+    if not things:
+        return {}
+    found: dict[str, list[str]] = {}
+    query = _VALUES_OF.format(
+        values=values("s", things), predicate=ref(vocab.expand(predicate))
+    )
+    for row in reader.store.select(PROLOGUE + query):
+        found.setdefault(str(row["s"]), []).append(str(row["o"]))
+    return found

@@ -1,0 +1,158 @@
+"""``/tracks/matrix``: organisations × tracks, each cell with its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+
+from kg import vocab
+from kg.errors import QueryError
+from kg.query.read import matrix as matrix_
+from kg.query.read import tracks as tracks_
+from kg.query.read.facts import Fact
+from kg.query.read.matrix import SORTS, Facets, Row
+from kg.query.read.text import batches
+from kg.query.read.tracks import KINDS, Tree
+from kg.web import factlist
+from kg.web.factlist import EVIDENCE_COLUMNS, about, evidence_cells
+from kg.web.language import t
+from kg.web.reading import PAGE_SIZE, Names, language, page_number, reader, sparql_link
+from kg.web.tabular import Cell, Table, download
+from kg.web.tracks import KIND_NAMES, iri_of, tree
+
+blueprint = Blueprint("matrix", __name__)
+
+MOST_COLUMNS = 24
+_STANDINGS = {
+    "official": ("官方或公告", "official or filing"),
+    "cited": ("其他来源", "other sources"),
+}
+
+
+def _year(name: str) -> int | None:
+    text = request.args.get(name, "").strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) == 4):
+        raise QueryError(
+            f"{name} must be a year such as 2015.", zh=f"{name} 应为年份，例如 2015。"
+        )
+    return int(text)
+
+
+def _one_of(name: str, allowed: object, default: str = "") -> str:
+    text = request.args.get(name, default)
+    if text != default and text not in list(allowed):  # type: ignore[call-overload]
+        raise QueryError(f"{name} cannot be {text!r}.", zh=f"{name} 不能是 {text!r}。")
+    return text
+
+
+def facets() -> Facets:
+    """The facets in the address.
+
+    Raises:
+        QueryError: if one of them cannot be.
+        NotFoundError: if a place or source is no identifier.
+    """
+    kind = _one_of("kind", KINDS)
+    place, source = request.args.get("place", ""), request.args.get("source", "")
+    return Facets(
+        kinds=tuple(tracks_.classes_of(reader(), kind)) if kind else (),
+        place=vocab.ID + place if place else "",
+        source=f"{vocab.ID}source-{source}" if source else "",
+        standing=_one_of("standing", _STANDINGS),
+        since=_year("since"),
+        until=_year("until"),
+    )
+
+
+def columns(found: Tree) -> tuple[list[str], bool]:
+    """The tracks across the top, and whether some were left out."""
+    under = request.args.get("under", "")
+    wanted = found.below(found.get(iri_of(under)).iri) if under else found.order
+    return wanted[:MOST_COLUMNS], len(wanted) > MOST_COLUMNS
+
+
+@blueprint.get("/tracks/matrix")
+def matrix() -> str:
+    """A page of the matrix."""
+    found = tree()
+    across, cut = columns(found)
+    wish = facets()
+    sort = _one_of("sort", SORTS, "tracks")
+    rows = matrix_.rows(reader(), across, wish, sort, language()) if across else []
+    number = page_number()
+    shown = rows[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+    places = matrix_.places(reader())
+    return render_template(
+        "matrix.html",
+        tree=found,
+        across=across,
+        cut=cut,
+        rows=shown,
+        total=len(rows),
+        number=number,
+        pages=-(-len(rows) // PAGE_SIZE),
+        sort=sort,
+        places=places,
+        called=Names([*places, *(r.iri for r in shown)]),
+        kinds=KINDS,
+        kind_names=KIND_NAMES,
+        standings=_STANDINGS,
+        heat=request.args.get("view", "heat") == "heat",
+        sparql=sparql_link(matrix_.query(across, wish, language())) if across else "",
+        **_cells(shown, set(across)),
+    )
+
+
+def _cells(shown: list[Row], across: set[str]) -> dict[str, Any]:
+    """The facts of each cell and their evidence, for a page of rows at once."""
+    read = reader()
+    facts = [
+        f
+        for f in read.facts(tracks_.memberships(read, [row.iri for row in shown]))
+        if str(f.object) in across
+    ]
+    cells: dict[tuple[str, str], list[Fact]] = {}
+    for fact in facts:
+        cells.setdefault((fact.subject, str(fact.object)), []).append(fact)
+    return {"cells": cells, "evidence": factlist.claims(facts, ())}
+
+
+@blueprint.get("/tracks/matrix.<any(csv, xlsx):extension>")
+def matrix_file(extension: str) -> Response:
+    """The whole matrix: one row a membership and evidence."""
+    found = tree()
+    across, _ = columns(found)
+    wish = facets()
+    rows = matrix_.rows(
+        reader(), across, wish, _one_of("sort", SORTS, "tracks"), language()
+    )
+    table = Table(
+        "organisations-tracks",
+        ["organisation", "name", "founded", "track", "track_name", "status", "period",
+         *EVIDENCE_COLUMNS, "statement"],
+        _rows(found, rows, set(across)),
+        about(
+            t("机构与赛道", "Organisations and tracks"),
+            matrix_.query(across, wish, language()),
+        ),
+    )  # fmt: skip
+    return download(table, extension)
+
+
+def _rows(found: Tree, rows: list[Row], across: set[str]) -> Iterator[list[Cell]]:
+    for batch in batches(rows):
+        shown = _cells(list(batch), across)
+        called = Names(row.iri for row in batch)
+        for row in batch:
+            for track in found.order:
+                for fact in shown["cells"].get((row.iri, track), ()):
+                    year = int(row.founded) if row.founded.isdigit() else None
+                    head: list[Cell] = [row.iri, called.text(row.iri), year, track]
+                    head += [found[track].name.text(language())]
+                    head += [fact.status, fact.when]
+                    for place in shown["evidence"].behind(fact) or [None]:
+                        yield [*head, *evidence_cells(place), fact.iri]
