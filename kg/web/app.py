@@ -20,6 +20,8 @@ BLUEPRINTS: tuple[str, ...] = (
     "entities",
     "tracks",
     "matrix",
+    "sources",
+    "indicators",
 )
 
 CONTENT_SECURITY_POLICY = "; ".join(

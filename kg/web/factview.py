@@ -116,7 +116,7 @@ class FactPage:
     def timeline(self) -> list[Moment]:
         """What has a date, in order of time."""
         moments = [
-            Moment(f.when, f.start or f.end, fact=f)
+            Moment(f.when_in(language()), f.start or f.end, fact=f)
             for f in self.facts
             if f.start or f.end
         ]
@@ -126,7 +126,7 @@ class FactPage:
             if not f.is_relation and str(f.object)[:4].isdigit() and not f.start
         ]
         moments += [
-            Moment(f.when, f.start or f.end, figure=f)
+            Moment(f.when_in(language()), f.start or f.end, figure=f)
             for f in self.figures
             if f.start or f.end
         ]

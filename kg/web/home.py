@@ -1,18 +1,40 @@
-"""``/``: where a visitor starts; and our own style sheet."""
+"""``/``: where a visitor starts; and our own style sheets."""
 
 from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, send_from_directory
 
+from kg import vocab
+from kg.query.read import sources as sources_
+from kg.query.read.overview import overview
 from kg.web import links
+from kg.web.reading import reader
 
 blueprint = Blueprint("home", __name__)
+
+PLANNED = (
+    vocab.prologue("lv", "rdf", "prov", "oa")
+    + """SELECT ?subject ?relation ?object ?period ?quote WHERE {
+  ?statement lv:status lv:target ; rdf:subject ?subject ; rdf:predicate ?relation ;
+    rdf:object ?object ; prov:wasDerivedFrom ?evidence .
+  OPTIONAL { ?statement lv:periodText ?period }
+  OPTIONAL { ?evidence oa:hasSelector/oa:exact ?quote }
+} ORDER BY ?subject"""
+)
 
 
 @blueprint.get("/")
 def home() -> str:
-    """The start page."""
-    return render_template("home.html")
+    """What this is, where to go, what the graph holds, what came last."""
+    newest = sources_.all_sources(reader())[:5]
+    known = reader().sources(iri for iri, _, _ in newest)
+    return render_template(
+        "home.html",
+        overview=overview(reader()),
+        newest=[(known[iri], n) for iri, _, n in newest],
+        planned_query=PLANNED,
+        generation=reader().store.generation,
+    )
 
 
 @blueprint.get("/assets/<path:name>")

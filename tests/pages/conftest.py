@@ -61,6 +61,7 @@ def small_app() -> Flask:
     fill(parts.store)
     app = create_app(parts)
     app.testing = False
+    app.config["SOURCES"] = str(FIXTURES)
     return app
 
 

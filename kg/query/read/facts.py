@@ -69,6 +69,12 @@ class Fact:
         """The period to show: the source's words, else the bounds."""
         return self.period or span(self.start, self.end)
 
+    def when_in(self, language: str) -> str:
+        """The period for a reader: bounds first in English, words first in Chinese."""
+        if language == "zh":
+            return self.when
+        return span_en(self.start, self.end) or self.period
+
 
 @dataclass(frozen=True, slots=True)
 class Relation:
@@ -113,6 +119,15 @@ def span(start: str, end: str) -> str:
     if start == end:
         return start
     return f"{start}–{end}"
+
+
+def span_en(start: str, end: str) -> str:
+    """``2022``, ``2023–2025``, ``from 2023`` or ``by 2025``."""
+    if start and end:
+        return span(start, end)
+    if end:
+        return f"by {end}"
+    return f"from {start}" if start else ""
 
 
 def facts(store: Store, statements: Iterable[str]) -> list[Fact]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from kg.model import Term
-from kg.query.read.facts import span
+from kg.query.read.facts import span, span_en
 from kg.query.read.text import PROLOGUE, batches, local, ref, values
 from kg.store import Store
 
@@ -81,6 +81,12 @@ class Figure:
     def when(self) -> str:
         """The period to show: the source's words, else the bounds."""
         return self.period or span(self.start, self.end)
+
+    def when_in(self, language: str) -> str:
+        """The period for a reader: bounds first in English, words first in Chinese."""
+        if language == "zh":
+            return self.when
+        return span_en(self.start, self.end) or self.period
 
     @property
     def text(self) -> str:

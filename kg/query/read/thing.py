@@ -17,8 +17,8 @@ _DESCRIPTION = """SELECT ?p ?o WHERE {{
     lv:englishNameBasis lv:dataset prov:wasDerivedFrom schema:sameAs
     skos:exactMatch skos:closeMatch dcterms:license dcterms:rights
     dcterms:issued dcterms:modified dcat:version dcterms:source dcterms:creator
-    lv:graph schema:url lv:sha256 oa:hasSource lv:locator rdf:subject lv:refEntity
-    qb:dataSet }}
+    lv:graph schema:url lv:sha256 rdfs:comment oa:hasSource lv:locator rdf:subject
+    lv:refEntity qb:dataSet }}
   {thing} ?p ?o
 }}"""
 

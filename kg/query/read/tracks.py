@@ -17,6 +17,7 @@ from kg.query.read.text import PROLOGUE, ref, values
 
 KINDS: tuple[str, ...] = tuple(g.key for g in GROUPS if g.key not in {"track", "area"})
 FOCUS = "focus"
+ALL = "all"
 
 _TREE = """SELECT ?t ?parent WHERE {
   ?t a lv:Track . OPTIONAL { ?t lv:subTrackOf ?parent }
@@ -24,6 +25,12 @@ _TREE = """SELECT ?t ?parent WHERE {
 _DIRECT = """SELECT ?t ?k (COUNT(DISTINCT ?s) AS ?n) WHERE {{
   ?s {relation} ?t . ?s a ?c . VALUES (?c ?k) {{ {classes} }}
 }} GROUP BY ?t ?k"""
+_DIRECT_ALL = """SELECT ?t (COUNT(DISTINCT ?s) AS ?n) WHERE {
+  ?s lv:inTrack ?t
+} GROUP BY ?t"""
+_ROLLED_ALL = """SELECT (COUNT(DISTINCT ?s) AS ?n) WHERE {
+  {tracks} ?s lv:inTrack ?t
+}"""
 _ROLLED = """SELECT ?k (COUNT(DISTINCT ?s) AS ?n) WHERE {{
   {tracks} ?s {relation} ?t . ?s a ?c . VALUES (?c ?k) {{ {classes} }}
 }} GROUP BY ?k"""
@@ -34,8 +41,8 @@ class Track:
     """A track in its tree.
 
     Attributes:
-        direct: number of members by kind (``KINDS``), and of what focuses on it
-            under ``FOCUS``.
+        direct: number of members by kind (``KINDS``), of all (``ALL``; one body
+            may be of two kinds), and of what focuses on it (``FOCUS``).
         rolled: the same with all sub-tracks, each thing counted once.
     """
 
@@ -55,7 +62,7 @@ class Track:
     @property
     def members(self) -> int:
         """How many are in it or below."""
-        return sum(n for kind, n in self.rolled.items() if kind != FOCUS)
+        return self.rolled.get(ALL, 0)
 
 
 @dataclass(slots=True)
@@ -181,29 +188,34 @@ def _class_table(reader: Reader) -> str:
 
 def _count(reader: Reader, found: Tree) -> None:
     classes = _class_table(reader)
-    if not classes:
-        return
-    for relation in ("lv:inTrack", "lv:focusesOn"):
-        query = _DIRECT.format(relation=relation, classes=classes)
-        for row in reader.store.select(PROLOGUE + query):
+    asked = [(ALL, _DIRECT_ALL, _ROLLED_ALL)]
+    if classes:
+        asked += [("", *_by_kind("lv:inTrack", classes))]
+        asked += [(FOCUS, *_by_kind("lv:focusesOn", classes))]
+    for key, direct, rolled in asked:
+        for row in reader.store.select(PROLOGUE + direct):
             track = found.tracks.get(str(row.get("t", "")))
             if track is not None:
-                _add(track.direct, relation, row)
-    for iri, track in found.tracks.items():
-        track.rolled = dict(track.direct)
-        if not track.children:
-            continue
-        track.rolled = {}
-        for relation in ("lv:inTrack", "lv:focusesOn"):
-            query = _ROLLED.format(
-                relation=relation, classes=classes, tracks=values("t", found.below(iri))
-            )
-            for row in reader.store.select(PROLOGUE + query):
-                _add(track.rolled, relation, row)
+                _add(track.direct, key, row)
+                if not track.children:
+                    _add(track.rolled, key, row)
+        for iri, track in found.tracks.items():
+            if track.children:
+                query = rolled.replace("{tracks}", values("t", found.below(iri)))
+                for row in reader.store.select(PROLOGUE + query):
+                    _add(track.rolled, key, row)
 
 
-def _add(counts: dict[str, int], relation: str, row: Mapping[str, object]) -> None:
-    kind = FOCUS if relation == "lv:focusesOn" else str(row.get("k", ""))
+def _by_kind(relation: str, classes: str) -> tuple[str, str]:
+    """The queries of direct and rolled-up counts; the second lacks its tracks."""
+    return (
+        _DIRECT.format(relation=relation, classes=classes),
+        _ROLLED.format(relation=relation, classes=classes, tracks="{tracks}"),
+    )
+
+
+def _add(counts: dict[str, int], key: str, row: Mapping[str, object]) -> None:
+    kind = key or str(row.get("k", ""))
     if kind:
         counts[kind] = counts.get(kind, 0) + int(str(row["n"]))
 
