@@ -66,6 +66,28 @@ SETTINGS: tuple[Setting, ...] = (
         "var/cache",
         "Folder of what can be computed again: name index, positions.",
     ),
+    Setting("query_timeout_s", "float", "30", "Seconds a visitor's query may take."),
+    Setting(
+        "busy_timeout_s", "float", "2", "Seconds it may take while others wait for it."
+    ),
+    Setting("queue_timeout_s", "float", "10", "Seconds a query waits for a worker."),
+    Setting("max_rows", "int", "100000", "Rows of one SELECT; more are left out."),
+    Setting("max_answer_mb", "int", "64", "MiB of one answer."),
+    Setting("max_memory_mb", "int", "512", "MiB a query may take in its worker."),
+    Setting("max_query_kb", "int", "1024", "KiB of a query's text."),
+    Setting("max_depth", "int", "128", "Brackets that may be open at once in a query."),
+    Setting("workers", "int", "3", "Visitors' queries that run at once."),
+    Setting("house_workers", "int", "2", "Workers for the queries of our own pages."),
+    Setting("max_waiting", "int", "64", "Visitors' queries that may wait."),
+    Setting("max_per_client", "int", "32", "Queries one address may run or wait for."),
+    Setting("cache_mb", "int", "64", "MiB of answers kept in memory; 0: none."),
+    Setting(
+        "service_hosts",
+        "list",
+        "",
+        "Hosts that SERVICE may call: host, or host=address[:port]; empty: none.",
+    ),
+    Setting("keep_generations", "int", "3", "Old generations kept on disk."),
     Setting("language", "str", "", "Language of pages when the reader has no wish."),
     Setting("log_level", "str", "info", "debug, info, warning or error."),
 )

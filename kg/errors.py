@@ -8,7 +8,11 @@
     │   ├── QueryRefusedError    the guard does not let it through
     │   ├── QueryTooLargeError   text, rows, bytes or memory over a limit
     │   ├── QueryTimeoutError    the time it may take is over
-    │   └── BusyError            no place free in the queue
+    │   ├── BusyError            no place free in the queue
+    │   ├── TooManyRequestsError this client has too many queries under way
+    │   ├── RequestError         a parameter is missing, doubled or malformed
+    │   ├── MediaTypeError       the body is of a type that is not taken
+    │   └── NotAcceptableError   the answer cannot be written as asked
     ├── StoreError           the store cannot serve
     │   ├── StoreUnreachableError
     │   ├── StoreReadOnlyError
@@ -105,6 +109,30 @@ class BusyError(QueryError):
     """No place is free in the queue; ``context`` has ``retry_after_s``."""
 
     code = "busy"
+
+
+class TooManyRequestsError(QueryError):
+    """One client has too many queries under way; see ``retry_after_s``."""
+
+    code = "too-many-requests"
+
+
+class RequestError(QueryError):
+    """A parameter of the request is missing, doubled or malformed."""
+
+    code = "bad-request"
+
+
+class MediaTypeError(QueryError):
+    """The body is of a type, a charset or an encoding that is not taken."""
+
+    code = "unsupported-media-type"
+
+
+class NotAcceptableError(QueryError):
+    """The answer cannot be written in any type the client accepts."""
+
+    code = "not-acceptable"
 
 
 class StoreError(KGError):

@@ -13,9 +13,14 @@ from kg.analysis.graphs import Graphs
 from kg.config import Settings
 from kg.curate.publication import ensure_shipped
 from kg.errors import ConfigError
+from kg.query.service import QueryOptions, QueryService
 from kg.search import Names
-from kg.store import Store
+from kg.store import Limits, ServiceStore
 from kg.store.embedded import EmbeddedStore
+from kg.store.isolated import IsolatedOptions, IsolatedStore
+from kg.store.pool import PoolOptions
+
+_MIB = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -23,7 +28,7 @@ class Parts:
     """The parts a door (web, cli) works with."""
 
     settings: Settings
-    store: Store
+    store: ServiceStore
 
     @cached_property
     def cache(self) -> Path:
@@ -38,6 +43,11 @@ class Parts:
     def graphs(self) -> Graphs:
         """The network of the store: neighbours, paths, overview, layouts."""
         return Graphs(self.store, self.cache / "graphs")
+
+    @cached_property
+    def queries(self) -> QueryService:
+        """Answers visitors' queries."""
+        return QueryService(self.store, query_options(self.settings))
 
     @cached_property
     def names(self) -> Names:
@@ -56,17 +66,48 @@ def shipped(name: str) -> Path:
     return packed if packed.exists() else here.parent / name
 
 
-def build_store(url: str) -> Store:
-    """Open the store a setting names.
+def query_options(settings: Settings) -> QueryOptions:
+    """What one visitor may ask."""
+    return QueryOptions(
+        limits=Limits(
+            timeout_s=settings["query_timeout_s"],
+            max_rows=settings["max_rows"],
+            max_bytes=settings["max_answer_mb"] * _MIB,
+            max_memory_bytes=settings["max_memory_mb"] * _MIB,
+        ),
+        max_query_bytes=settings["max_query_kb"] * 1024,
+        max_depth=settings["max_depth"],
+        cache_bytes=settings["cache_mb"] * _MIB,
+    )
+
+
+def isolation(settings: Settings) -> IsolatedOptions:
+    """How an embedded store on disk runs what it is asked."""
+    return IsolatedOptions(
+        visitors=PoolOptions(
+            workers=settings["workers"],
+            max_waiting=settings["max_waiting"],
+            max_per_client=settings["max_per_client"],
+            queue_timeout_s=settings["queue_timeout_s"],
+            busy_timeout_s=settings["busy_timeout_s"],
+        ),
+        house_workers=settings["house_workers"],
+        max_memory_bytes=settings["max_memory_mb"] * _MIB,
+        keep_generations=settings["keep_generations"],
+    )
+
+
+def build_store(settings: Settings) -> ServiceStore:
+    """Open the store the settings name.
 
     Raises:
         ConfigError: if no adapter knows the scheme.
     """
-    scheme, _, rest = url.partition(":")
+    scheme, _, rest = settings["store"].partition(":")
     if scheme == "memory":
         return EmbeddedStore()
     if scheme == "file":
-        return EmbeddedStore(Path(rest))
+        return IsolatedStore(Path(rest), isolation(settings))
     raise ConfigError(
         f"No store adapter for {scheme!r}.",
         zh=f"没有适用于 {scheme!r} 的存储适配器。",
@@ -80,7 +121,7 @@ def build_parts(settings: Settings) -> Parts:
     An embedded store is given what ships with the product, as far as it does
     not have it; a remote one is loaded by its operator.
     """
-    store = build_store(settings["store"])
+    store = build_store(settings)
     if settings["shipped"] and settings["store"].startswith(("memory:", "file:")):
         ensure_shipped(store, shipped("data"), shipped("ontology"))
     return Parts(settings=settings, store=store)

@@ -73,7 +73,7 @@ class UserQuery:
             ``RESULT_TYPES`` for SELECT and ASK, of ``GRAPH_TYPES`` for the others.
         variables: every variable of the text in order of first appearance,
             without ``?``; the columns of ``SELECT *`` follow this order.
-        star: whether the outermost SELECT says ``*``.
+        star_at: offset in ``text`` of the outermost ``SELECT``'s ``*``, or -1.
         probe: a query with at least one row exactly if ``limits.max_rows`` cut
             the answer; empty if it cannot have been cut.
         default_graphs: the protocol's (or else the text's) default graph IRIs.
@@ -91,7 +91,7 @@ class UserQuery:
     media_type: str
     original: str = ""
     variables: tuple[str, ...] = ()
-    star: bool = False
+    star_at: int = -1
     probe: str = ""
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
@@ -154,16 +154,13 @@ class UserUpdate:
     """A writer's SPARQL Update that the guard let through.
 
     Attributes:
-        text: the update.
-        using_graphs: ``using-graph-uri`` of the protocol.
-        using_named_graphs: ``using-named-graph-uri`` of the protocol.
+        text: the update; ``using-graph-uri`` and ``using-named-graph-uri`` of
+            the protocol are already written into it as USING clauses.
         base_iri: what relative IRIs are resolved against; empty for none.
         limits: see ``Limits``; rows and bytes do not apply.
     """
 
     text: str
-    using_graphs: tuple[str, ...] = ()
-    using_named_graphs: tuple[str, ...] = ()
     base_iri: str = ""
     limits: Limits = field(default_factory=Limits)
 

@@ -1,63 +1,74 @@
-"""The embedded store: Oxigraph in this process, on disk or in memory."""
+"""The store in memory: Oxigraph in this process, without isolation.
+
+For tests, notebooks and small tools. A service uses ``kg.store.isolated``,
+which runs the same engine in processes that it can afford to lose.
+"""
 
 from __future__ import annotations
 
-import re
+import threading
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pyoxigraph as ox
 
-from kg.errors import QuerySyntaxError, StoreError, StoreUnreachableError
-from kg.model import Blank, Iri, Literal, Term, Triple
-from kg.store.base import Solutions
+from kg import vocab
+from kg.errors import KGError, PreconditionError, StoreError
+from kg.model import Iri, Literal, Triple
+from kg.store import engine
+from kg.store.base import (
+    Answer,
+    Check,
+    GraphWrite,
+    Limits,
+    Solutions,
+    UserQuery,
+    UserUpdate,
+    Written,
+)
+from kg.store.terms import from_engine, query_error, to_engine
+from kg.store.union import follow, graph_changes
 
-_POSITION = re.compile(r"error at (\d+):(\d+)")
+_T = TypeVar("_T")
 
 
-def from_engine(term: object) -> Term:
-    """Turn an Oxigraph term into ours."""
-    if isinstance(term, ox.NamedNode):
-        return Iri(term.value)
-    if isinstance(term, ox.Literal):
-        return Literal(term.value, term.datatype.value, term.language or "")
-    if isinstance(term, ox.BlankNode):
-        return Blank(term.value)
-    raise StoreError(f"The engine gave a term RDF 1.1 does not have: {term}")
+class FinishedAnswer:
+    """An answer that is complete in memory (see ``Answer``)."""
 
+    def __init__(
+        self,
+        body: Iterable[bytes],
+        media_type: str,
+        generation: str,
+        *,
+        row_limit_reached: bool = False,
+    ) -> None:
+        self._body = body
+        self.media_type = media_type
+        self.generation = generation
+        self.row_limit_reached = row_limit_reached
 
-def to_engine(term: Term) -> ox.NamedNode | ox.BlankNode | ox.Literal:
-    """Turn one of our terms into Oxigraph's."""
-    if isinstance(term, Iri):
-        return ox.NamedNode(term.value)
-    if isinstance(term, Blank):
-        return ox.BlankNode(term.value)
-    if term.language:
-        return ox.Literal(term.value, language=term.language)
-    return ox.Literal(term.value, datatype=ox.NamedNode(term.datatype))
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._body)
+
+    def close(self) -> None:
+        """Nothing runs any more."""
 
 
 class EmbeddedStore:
-    """An Oxigraph store that follows the ``Store`` contract.
+    """An Oxigraph store in memory that follows the ``ServiceStore`` contract.
 
     Args:
-        path: folder of the RocksDB files, made if missing; ``None`` for memory.
-
-    Raises:
-        StoreUnreachableError: if another process holds the folder.
+        union: whether the default graph is the union of the named graphs. When
+            not, the default graph is a graph of its own.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
-        try:
-            if path is not None:
-                path.parent.mkdir(parents=True, exist_ok=True)
-            self._store = ox.Store(str(path)) if path else ox.Store()
-        except OSError as exc:
-            raise StoreUnreachableError(
-                f"The store at {path} cannot be opened: {exc}",
-                hint="Stop the other process that uses it, or set KG_STORE.",
-            ) from exc
+    def __init__(self, *, union: bool = True) -> None:
+        self._store = ox.Store()
+        self._union = union
+        self._lock = threading.Lock()
         self._generation = uuid.uuid4().hex[:12]
 
     @property
@@ -69,7 +80,7 @@ class EmbeddedStore:
         try:
             return self._store.query(query)
         except SyntaxError as exc:
-            raise syntax_error(exc) from exc
+            raise query_error(exc) from exc
         except (OSError, ValueError, RuntimeError) as exc:
             raise StoreError(f"The engine failed: {exc}") from exc
 
@@ -97,11 +108,8 @@ class EmbeddedStore:
         found = self._query(query)
         if not isinstance(found, ox.QueryTriples):
             raise StoreError("This query is not a CONSTRUCT.")
-        triples = (
-            (from_engine(t.subject), from_engine(t.predicate), from_engine(t.object))
-            for t in found
-        )
-        return list(dict.fromkeys(triples))  # type: ignore[arg-type]
+        triples = (_triple(t) for t in found)
+        return list(dict.fromkeys(triples))
 
     def graphs(self) -> dict[str, int]:
         """IRI of each named graph and the number of its triples."""
@@ -113,41 +121,142 @@ class EmbeddedStore:
 
     def replace_graphs(self, graphs: dict[str, Iterable[Triple] | None]) -> str:
         """Replace or remove named graphs (see ``Store.replace_graphs``)."""
-        for name, triples in graphs.items():
-            graph = ox.NamedNode(name)
-            self._store.remove_graph(graph)
-            if triples is not None:
-                self._store.extend(
-                    ox.Quad(to_engine(s), to_engine(p), to_engine(o), graph)  # type: ignore[arg-type]
-                    for s, p, o in triples
-                )
-        self._store.clear_graph(ox.DefaultGraph())
-        self._store.extend(
-            ox.Quad(q.subject, q.predicate, q.object)
-            for q in self._store.quads_for_pattern(None, None, None, None)
+        with self._lock:
+            copy = self._copy()
+            for name, triples in graphs.items():
+                graph = ox.NamedNode(name)
+                copy.remove_graph(graph)
+                if triples is not None:
+                    copy.add_graph(graph)
+                    copy.extend(
+                        ox.Quad(to_engine(s), to_engine(p), to_engine(o), graph)  # type: ignore[arg-type]
+                        for s, p, o in triples
+                    )
+            return self._publish(copy, None, only=list(graphs)).generation
+
+    def answer(
+        self, query: UserQuery, *, is_gone: Callable[[], bool] | None = None
+    ) -> Answer:
+        """Answer a visitor's query, without isolation (see ``ServiceStore``)."""
+        pieces: list[bytes] = []
+        generation = self._generation
+        reached = _engine_call(
+            lambda: engine.run_query(self._store, query, pieces.append)
         )
-        self._generation = uuid.uuid4().hex[:12]
-        return self._generation
+        return FinishedAnswer(
+            pieces, query.media_type, generation, row_limit_reached=reached
+        )
+
+    def update(
+        self, update: UserUpdate, *, expected: str = "", check: Check | None = None
+    ) -> Written:
+        """Carry out an update (see ``ServiceStore.update``)."""
+        with self._lock:
+            self._require(expected)
+            copy = self._copy()
+            _engine_call(lambda: engine.run_update(copy, update))
+            return self._publish(copy, check)
+
+    def has_graph(self, graph: str) -> bool:
+        """Whether there is this graph (see ``ServiceStore.has_graph``)."""
+        return not graph or self._store.contains_named_graph(ox.NamedNode(graph))
+
+    def read_graph(self, graph: str, media_type: str, limits: Limits) -> Answer:
+        """One graph as a document (see ``ServiceStore.read_graph``)."""
+        pieces: list[bytes] = []
+        name = self._place(graph)
+        if name == vocab.UNNAMED_GRAPH and not self.has_graph(name):
+            name_store = ox.Store()
+            engine.dump_graph(name_store, "", media_type, pieces.append)
+        else:
+            engine.dump_graph(self._store, name, media_type, pieces.append)
+        return FinishedAnswer(pieces, media_type, self._generation)
+
+    def write_graph(
+        self, write: GraphWrite, *, expected: str = "", check: Check | None = None
+    ) -> Written:
+        """Carry out a graph-store operation (see ``ServiceStore.write_graph``)."""
+        with self._lock:
+            self._require(expected)
+            copy = self._copy()
+            graph = self._place(write.graph)
+            if not write.graph and graph:
+                copy.add_graph(ox.NamedNode(graph))
+            created = _engine_call(lambda: engine.run_write(copy, write, graph))
+            done = self._publish(copy, check, only=[graph] if graph else [])
+            return Written(done.generation, created, done.changed)
+
+    def backup(self, target: Path) -> str:
+        """Not for a store in memory."""
+        raise StoreError(
+            "A store in memory has no files to back up.",
+            zh="内存存储没有可备份的文件。",
+            hint="Set KG_STORE=file:PATH.",
+            hint_zh="请设置 KG_STORE=file:PATH。",
+        )
 
     def close(self) -> None:
-        """Flush what is in memory."""
-        self._store.flush()
+        """Forget everything."""
+        self._store = ox.Store()
+
+    def _place(self, graph: str) -> str:
+        return graph or (vocab.UNNAMED_GRAPH if self._union else "")
+
+    def _require(self, expected: str) -> None:
+        if expected and expected != self._generation:
+            raise other_generation(expected, self._generation)
+
+    def _copy(self) -> ox.Store:
+        copy = ox.Store()
+        for graph in self._store.named_graphs():
+            copy.add_graph(graph)
+        copy.extend(self._store)
+        return copy
+
+    def _publish(
+        self, copy: ox.Store, check: Check | None, *, only: list[str] | None = None
+    ) -> Written:
+        if self._union:
+            unnamed = vocab.UNNAMED_GRAPH
+            changed = follow(self._store, copy, unnamed=unnamed, only=only)
+        else:
+            changed = sorted(graph_changes(self._store, copy, only))
+        if check is not None:
+            check({name: _triples(copy, name) for name in changed})
+        self._store = copy
+        self._generation = uuid.uuid4().hex[:12]
+        return Written(self._generation, changed=tuple(changed))
 
 
-def syntax_error(exc: SyntaxError) -> QuerySyntaxError:
-    """The engine's syntax error with line and column as context.
-
-    Oxigraph 0.5.13 tells the position in its message only.
-    """
-    found = _POSITION.search(str(exc))
-    context = (
-        {"line": int(found[1]), "column": int(found[2])} if found is not None else {}
+def other_generation(expected: str, actual: str) -> PreconditionError:
+    """The error when the store has moved on."""
+    return PreconditionError(
+        f"The graph is at generation {actual}, not {expected}.",
+        zh=f"图当前的版本为 {actual}，而非 {expected}。",
+        hint="Read it again and repeat the change on what it is now.",
+        hint_zh="请重新读取后，在当前版本上重做修改。",
+        context={"generation": actual, "expected": expected},
     )
-    return QuerySyntaxError(
-        f"The query does not parse: {exc}",
-        zh=f"查询语法有误：{exc}",
-        hint="Check the query at the position given.",
-        hint_zh="请检查所示位置的查询文本。",
-        link="https://www.w3.org/TR/sparql11-query/#grammar",
-        context=context,
-    )
+
+
+def _triple(triple: ox.Triple | ox.Quad) -> Triple:
+    subject = from_engine(triple.subject)
+    predicate = from_engine(triple.predicate)
+    if not isinstance(predicate, Iri) or isinstance(subject, Literal):
+        raise StoreError("The engine gave a triple RDF 1.1 does not have.")
+    return (subject, predicate, from_engine(triple.object))
+
+
+def _triples(store: ox.Store, graph: str) -> list[Triple]:
+    quads = store.quads_for_pattern(None, None, None, ox.NamedNode(graph))
+    return [_triple(q) for q in quads]
+
+
+def _engine_call(call: Callable[[], _T]) -> _T:
+    """Run something of the engine; its exceptions become ours."""
+    try:
+        return call()
+    except KGError:
+        raise
+    except (OSError, ValueError, RuntimeError) as exc:
+        raise StoreError(f"The engine failed: {exc}") from exc

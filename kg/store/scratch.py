@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from kg.errors import DataError, StoreError
 from kg.model import Iri, Literal, Term, Triple
 from kg.store.base import Solutions
-from kg.store.embedded import from_engine, syntax_error, to_engine
+from kg.store.terms import from_engine, query_error, to_engine
 
 
 class ScratchStore:
@@ -68,7 +68,7 @@ class ScratchStore:
         try:
             return self._store.query(query)
         except SyntaxError as exc:
-            raise syntax_error(exc) from exc
+            raise query_error(exc) from exc
 
 
 def _triple(triple: ox.Triple | ox.Quad) -> Triple:

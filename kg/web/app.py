@@ -7,7 +7,7 @@ import importlib
 from flask import Flask, Response, g, request
 
 import kg
-from kg.web import errors, language, links, reading
+from kg.web import encoding, errors, language, links, reading
 from kg.wiring import Parts
 
 BLUEPRINTS: tuple[str, ...] = (
@@ -22,6 +22,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "matrix",
     "sources",
     "indicators",
+    "sparql",
 )
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -62,6 +63,7 @@ def create_app(parts: Parts) -> Flask:
     errors.install(app)
     language.install(app)
     links.install(app)
+    encoding.install(app)
     reading.install(app)
     app.after_request(_harden)
     app.context_processor(lambda: {"version": kg.__version__})

@@ -16,8 +16,11 @@ LOG = logging.getLogger(__name__)
 STATUS: tuple[tuple[type[KGError], int], ...] = (
     (errors.QueryTimeoutError, 504),
     (errors.BusyError, 503),
+    (errors.TooManyRequestsError, 429),
     (errors.QueryTooLargeError, 413),
     (errors.QueryRefusedError, 403),
+    (errors.MediaTypeError, 415),
+    (errors.NotAcceptableError, 406),
     (errors.QueryError, 400),
     (errors.PreconditionError, 412),
     (errors.StoreReadOnlyError, 403),

@@ -1,0 +1,140 @@
+"""What the service says of itself: a service description, and VoID of its data.
+
+Source: SPARQL 1.1 Service Description, sections 2 and 3; Describing Linked
+Datasets with the VoID Vocabulary. Counts are of the data as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from kg import vocab
+from kg.model import Iri, Literal, Term, Triple
+from kg.store import Store
+
+_A = Iri(vocab.expand("rdf:type"))
+_FORMATS = "http://www.w3.org/ns/formats/"
+_RESULTS = (
+    "SPARQL_Results_JSON",
+    "SPARQL_Results_XML",
+    "SPARQL_Results_CSV",
+    "SPARQL_Results_TSV",
+    "Turtle",
+    "N-Triples",
+    "RDF_XML",
+    "JSON-LD",
+)
+_INTEGER = "http://www.w3.org/2001/XMLSchema#integer"
+
+
+def _iri(name: str) -> Iri:
+    return Iri(vocab.expand(name))
+
+
+def _count(value: int) -> Literal:
+    return Literal(str(value), _INTEGER)
+
+
+def service_description(
+    endpoint: str, graphs: dict[str, int], *, is_federated: bool = False
+) -> list[Triple]:
+    """The service description of a query endpoint.
+
+    Args:
+        endpoint: its address.
+        graphs: IRI of each named graph and the number of its triples.
+        is_federated: whether some SERVICE is allowed.
+    """
+    service, dataset = Iri(endpoint), Iri(endpoint + "#dataset")
+    default = Iri(endpoint + "#default-graph")
+    features = ["sd:UnionDefaultGraph", "sd:EmptyGraphs"]
+    if is_federated:
+        features.append("sd:BasicFederatedQuery")
+    triples: list[Triple] = [
+        (service, _A, _iri("sd:Service")),
+        (service, _iri("sd:endpoint"), service),
+        (service, _iri("sd:supportedLanguage"), _iri("sd:SPARQL11Query")),
+        (service, _iri("sd:defaultDataset"), dataset),
+        (dataset, _A, _iri("sd:Dataset")),
+        (dataset, _iri("sd:defaultGraph"), default),
+        (default, _A, _iri("sd:Graph")),
+    ]
+    triples += [(service, _iri("sd:feature"), _iri(f)) for f in features]
+    triples += [
+        (service, _iri("sd:resultFormat"), Iri(_FORMATS + name)) for name in _RESULTS
+    ]
+    for name, size in sorted(graphs.items()):
+        entry = Iri(f"{endpoint}#named-{name.removeprefix(vocab.GRAPH)}")
+        about = Iri(f"{endpoint}#graph-{name.removeprefix(vocab.GRAPH)}")
+        triples += [
+            (dataset, _iri("sd:namedGraph"), entry),
+            (entry, _A, _iri("sd:NamedGraph")),
+            (entry, _iri("sd:name"), Iri(name)),
+            (entry, _iri("sd:graph"), about),
+            (about, _A, _iri("sd:Graph")),
+            (about, _iri("void:triples"), _count(size)),
+        ]
+    return triples
+
+
+_TOTALS = """SELECT (COUNT(*) AS ?triples) (COUNT(DISTINCT ?s) AS ?subjects)
+    (COUNT(DISTINCT ?p) AS ?predicates) (COUNT(DISTINCT ?o) AS ?objects)
+    { ?s ?p ?o }"""
+_CLASSES = """SELECT ?part (COUNT(DISTINCT ?s) AS ?n) { ?s a ?part } GROUP BY ?part
+    ORDER BY ?part"""
+_PROPERTIES = """SELECT ?part (COUNT(*) AS ?n) { ?s ?part ?o } GROUP BY ?part
+    ORDER BY ?part"""
+
+
+def void(store: Store, home: str, endpoint: str) -> list[Triple]:
+    """VoID of the graph as it is now.
+
+    Args:
+        store: to count in.
+        home: address of the service.
+        endpoint: address of its query endpoint.
+    """
+    dataset = Iri(home + ".well-known/void#dataset")
+    totals = next(iter(store.select(_TOTALS)))
+    names: Iterable[tuple[str, Term]] = (
+        ("void:triples", totals["triples"]),
+        ("void:distinctSubjects", totals["subjects"]),
+        ("void:properties", totals["predicates"]),
+        ("void:distinctObjects", totals["objects"]),
+        ("void:sparqlEndpoint", Iri(endpoint)),
+        ("void:uriSpace", Literal(vocab.ID)),
+        ("foaf:homepage", Iri(home)),
+        ("dcterms:title", Literal("生命谷知识图谱", _LANG, "zh")),
+        ("dcterms:title", Literal("Life Valley knowledge graph", _LANG, "en")),
+    )
+    description = Iri(home + ".well-known/void")
+    triples: list[Triple] = [
+        (description, _A, _iri("void:DatasetDescription")),
+        (description, _iri("foaf:primaryTopic"), dataset),
+        (dataset, _A, _iri("void:Dataset")),
+    ]
+    triples += [(dataset, _iri(name), value) for name, value in names]
+    triples += _parts(store, dataset, "class", "void:entities", _CLASSES)
+    triples += _parts(store, dataset, "property", "void:triples", _PROPERTIES)
+    for name, size in sorted(store.graphs().items()):
+        graph = Iri(name)
+        triples += [
+            (dataset, _iri("void:subset"), graph),
+            (graph, _A, _iri("void:Dataset")),
+            (graph, _iri("void:triples"), _count(size)),
+        ]
+    return triples
+
+
+_LANG = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
+
+
+def _parts(
+    store: Store, dataset: Iri, kind: str, measure: str, query: str
+) -> Iterator[Triple]:
+    link = "void:classPartition" if kind == "class" else "void:propertyPartition"
+    for number, row in enumerate(store.select(query), 1):
+        part = Iri(f"{dataset}-{kind}-{number}")
+        yield dataset, _iri(link), part
+        yield part, _iri(f"void:{kind}"), row["part"]
+        yield part, _iri(measure), row["n"]

@@ -1,0 +1,161 @@
+"""The folder of a store on disk: its generations, and which one counts.
+
+::
+
+    var/store/
+      CURRENT            name of the generation that counts
+      facts/<name>.json  quads and file sizes of a generation, to know damage
+      generations/<name> RocksDB files; nobody writes them any more
+      staging/           what is being made; swept at every start
+      lock               held by whoever makes a new generation
+
+A new generation counts from the moment ``CURRENT`` is replaced, which is one
+atomic, durable step. Other processes see it at their next look, so one process
+may write while another serves.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import re
+import secrets
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from kg.errors import StoreError
+from kg.store.staging import sync_folder
+
+_NAME: Final = re.compile(r"g(\d{8,})-[0-9a-f]{6}")
+
+
+class Generations:
+    """The generations of one store.
+
+    Args:
+        root: folder of the store, made if missing.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.folder = root / "generations"
+        self.facts = root / "facts"
+        self.staging = root / "staging"
+        for folder in (self.folder, self.facts, self.staging):
+            folder.mkdir(parents=True, exist_ok=True)
+        self._pointer = root / "CURRENT"
+        self._seen: tuple[int, int] | None = None
+        self._current = ""
+        self._thread_lock = threading.RLock()
+
+    @property
+    def current(self) -> str:
+        """Name of the generation that counts; empty before the first one."""
+        try:
+            found = self._pointer.stat()
+        except FileNotFoundError:
+            return ""
+        mark = (found.st_mtime_ns, found.st_ino)
+        if mark != self._seen:
+            self._current = self._pointer.read_text(encoding="ascii").strip()
+            self._seen = mark
+        return self._current
+
+    def path(self, name: str) -> Path:
+        """Folder of a generation."""
+        return self.folder / name
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """Be the only one, of all processes and threads, to make a generation."""
+        with self._thread_lock, (self.root / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def next_name(self) -> str:
+        """A name that no generation had: a number that grows, and chance."""
+        numbers = [int(m[1]) for n in self.names() if (m := _NAME.fullmatch(n))]
+        return f"g{max(numbers, default=0) + 1:08d}-{secrets.token_hex(3)}"
+
+    def names(self) -> list[str]:
+        """All generations there are, oldest first."""
+        found = [p.name for p in self.folder.iterdir() if _NAME.fullmatch(p.name)]
+        return sorted(found, key=lambda n: (len(n), n))
+
+    def publish(self, staged: Path, name: str, facts: dict[str, Any]) -> None:
+        """Make what was staged the generation that counts.
+
+        Raises:
+            OSError: if the disk refuses; the old one counts then.
+        """
+        sizes = {f.name: f.stat().st_size for f in staged.glob("*.sst")}
+        self._write(self.facts / f"{name}.json", json.dumps({**facts, "tables": sizes}))
+        staged.rename(self.path(name))
+        sync_folder(self.folder)
+        self.point_at(name)
+
+    def point_at(self, name: str) -> None:
+        """Have this generation count."""
+        self._write(self._pointer, name)
+
+    def _write(self, target: Path, text: str) -> None:
+        partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+        try:
+            with partial.open("w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(target)
+        except OSError:
+            partial.unlink(missing_ok=True)
+            raise
+        sync_folder(target.parent)
+
+    def facts_of(self, name: str) -> dict[str, Any]:
+        """What was recorded of a generation; empty if nothing was."""
+        try:
+            found: dict[str, Any] = json.loads(
+                (self.facts / f"{name}.json").read_text(encoding="utf-8")
+            )
+        except (OSError, ValueError):
+            return {}
+        return found
+
+    def damage(self, name: str) -> str:
+        """What the file system shows to be wrong with a generation, or ``""``."""
+        tables = self.facts_of(name).get("tables")
+        if tables is None:
+            return "nothing is recorded about it"
+        for table, size in tables.items():
+            file = self.path(name) / table
+            if not file.exists():
+                return f"{table} is missing"
+            if file.stat().st_size != size:
+                return f"{table} has another size"
+        return ""
+
+    def sweep(self, keep: int, in_use: set[str]) -> None:
+        """Remove old generations but the newest ``keep`` and those in use."""
+        kept = {*self.names()[-keep:], self.current, *in_use}
+        for name in self.names():
+            if name not in kept:
+                shutil.rmtree(self.path(name), ignore_errors=True)
+                (self.facts / f"{name}.json").unlink(missing_ok=True)
+
+    def sweep_staging(self) -> None:
+        """Remove what an interrupted change left behind. Call with the lock."""
+        for left in self.staging.iterdir():
+            if left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink(missing_ok=True)
+
+    def require_empty(self) -> None:
+        """Raise unless there is no generation yet."""
+        if self.current:
+            raise StoreError("The store is not empty.", zh="存储不为空。")

@@ -1,0 +1,295 @@
+"""The service's side of its workers: who may ask, how long, and the kill.
+
+A query has a worker to itself. The service waits for its answer with the
+deadline in hand and kills the process when it is over: nothing in an engine can
+be asked to stop. Places are given in turn to the clients that wait, so that one
+with a hundred queries does not keep out one with a single query; a query that
+has had its share is stopped when others wait (``busy_timeout_s``).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from kg.errors import KGError
+from kg.store.endings import busy, no_spawner, too_many
+from kg.store.frames import error_from_json
+from kg.store.process import (
+    SLICE_S,
+    START_S,
+    ClientGone,
+    Gone,
+    Spawner,
+    WorkerLost,
+    WorkerProcess,
+)
+
+_COUNTS: Final = (
+    "started",
+    "timeouts",
+    "preempted",
+    "crashes",
+    "cancelled",
+    "refused_busy",
+    "refused_client",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PoolOptions:
+    """How a pool is set up.
+
+    Attributes:
+        name: for messages and metrics.
+        workers: queries at once.
+        spares: warm workers beyond that, so that a killed one is not missed.
+        max_waiting: queries in the queue; the next is told to come later.
+        max_per_client: running and waiting queries of one client.
+        queue_timeout_s: a query waits no longer than this.
+        busy_timeout_s: what a query may take at most while others wait.
+        network: whether its workers keep the network (federated queries).
+        writes: whether its workers may write files.
+    """
+
+    name: str = "visitors"
+    workers: int = 2
+    spares: int = 1
+    max_waiting: int = 64
+    max_per_client: int = 32
+    queue_timeout_s: float = 10.0
+    busy_timeout_s: float = 2.0
+    network: bool = False
+    writes: bool = False
+
+
+class Pool:
+    """Workers, and a fair queue before them."""
+
+    def __init__(self, spawner: Spawner, options: PoolOptions) -> None:
+        self.options = options
+        self._spawner = spawner
+        self._lock = threading.Lock()
+        self._idle: deque[WorkerProcess] = deque()
+        self._busy: set[WorkerProcess] = set()
+        self._waiting: OrderedDict[str, deque[threading.Event]] = OrderedDict()
+        self._granted: set[threading.Event] = set()
+        self._load: dict[str, int] = {}
+        self._is_closed = False
+        self.counts: dict[str, int] = dict.fromkeys(
+            [
+                "started",
+                "timeouts",
+                "preempted",
+                "crashes",
+                "cancelled",
+                "refused_busy",
+                "refused_client",
+            ],
+            0,
+        )
+        for _ in range(options.workers + options.spares):
+            self._idle.append(self._start())
+
+    def _start(self) -> WorkerProcess:
+        worker = WorkerProcess(
+            self._spawner, network=self.options.network, writes=self.options.writes
+        )
+        self.counts["started"] += 1
+        return worker
+
+    def stats(self) -> dict[str, int]:
+        """Numbers for ``/metrics``."""
+        with self._lock:
+            waiting = sum(len(q) for q in self._waiting.values())
+            return {
+                **self.counts,
+                "running": len(self._busy),
+                "idle": len(self._idle),
+                "waiting": waiting,
+            }
+
+    def workers(self) -> list[WorkerProcess]:
+        """The workers there are now."""
+        with self._lock:
+            return [*self._idle, *self._busy]
+
+    def take(self, client: str, is_gone: Gone | None = None) -> WorkerProcess:
+        """A worker for one query; ``give_back`` it whatever happens.
+
+        Raises:
+            BusyError: if the queue is full or the wait was too long.
+            TooManyRequestsError: if this client has too many queries already.
+            ClientGone: if the client left while it waited.
+        """
+        with self._lock:
+            if self._is_closed:
+                raise no_spawner()
+            if self._load.get(client, 0) >= self.options.max_per_client:
+                self.counts["refused_client"] += 1
+                raise too_many(self.options.max_per_client)
+            is_free = len(self._busy) + len(self._granted) < self.options.workers
+            if is_free and not self._waiting:
+                return self._assign(client)
+            if sum(map(len, self._waiting.values())) >= self.options.max_waiting:
+                self.counts["refused_busy"] += 1
+                raise busy()
+            turn = threading.Event()
+            self._waiting.setdefault(client, deque()).append(turn)
+            self._load[client] = self._load.get(client, 0) + 1
+        try:
+            self._wait_for_turn(turn, is_gone)
+        except BaseException:
+            self._leave_queue(client, turn)
+            raise
+        with self._lock:
+            self._granted.discard(turn)
+            self._unload(client)
+            return self._assign(client)
+
+    def _assign(self, client: str) -> WorkerProcess:
+        worker = next((w for w in self._drained() if w.is_alive), None)
+        worker = worker or self._start()
+        worker.client, worker.preempted = client, False
+        worker.started = time.monotonic()
+        self._busy.add(worker)
+        self._load[client] = self._load.get(client, 0) + 1
+        return worker
+
+    def _drained(self) -> Iterator[WorkerProcess]:
+        while self._idle:
+            yield self._idle.popleft()
+
+    def _wait_for_turn(self, turn: threading.Event, is_gone: Gone | None) -> None:
+        deadline = time.monotonic() + self.options.queue_timeout_s
+        while not turn.wait(SLICE_S):
+            if is_gone is not None and is_gone():
+                raise ClientGone
+            if time.monotonic() > deadline:
+                with self._lock:
+                    self.counts["refused_busy"] += 1
+                raise busy()
+            self._relieve()
+
+    def _relieve(self) -> None:
+        """Stop the query that has had the most, if it had its share."""
+        now = time.monotonic()
+        with self._lock:
+            over = [
+                w
+                for w in self._busy
+                if now - w.started > self.options.busy_timeout_s and not w.preempted
+            ]
+            if not over or any(w.preempted for w in self._busy):
+                return
+            loads = self._load
+            victim = max(over, key=lambda w: (loads.get(w.client, 0), -w.started))
+            victim.preempted = True
+            self.counts["preempted"] += 1
+        victim.kill()
+
+    def _leave_queue(self, client: str, turn: threading.Event) -> None:
+        with self._lock:
+            queue = self._waiting.get(client)
+            if queue is not None and turn in queue:
+                queue.remove(turn)
+                if not queue:
+                    del self._waiting[client]
+            elif turn in self._granted:
+                self._granted.discard(turn)
+                self._grant()
+            self._unload(client)
+
+    def _unload(self, client: str) -> None:
+        left = self._load.get(client, 0) - 1
+        if left > 0:
+            self._load[client] = left
+        else:
+            self._load.pop(client, None)
+
+    def _grant(self) -> None:
+        """Let the next one in: clients in turn, each one's oldest first."""
+        while (
+            self._waiting
+            and len(self._busy) + len(self._granted) < self.options.workers
+        ):
+            client, queue = self._waiting.popitem(last=False)
+            turn = queue.popleft()
+            if queue:
+                self._waiting[client] = queue
+            self._granted.add(turn)
+            turn.set()
+
+    def give_back(self, worker: WorkerProcess, client: str) -> None:
+        """Return a worker, alive or not."""
+        worker.started = 0.0
+        if worker.is_alive and worker.is_nice:
+            self._restore_priority(worker)
+        with self._lock:
+            self._busy.discard(worker)
+            self._unload(client)
+            if worker.is_alive and not self._is_closed:
+                self._idle.append(worker)
+            self._grant()
+        if not worker.is_alive and not self._is_closed:
+            threading.Thread(target=self._replace, daemon=True).start()
+
+    def _restore_priority(self, worker: WorkerProcess) -> None:
+        try:
+            os.setpriority(os.PRIO_PROCESS, worker.pid, 0)
+            worker.is_nice = False
+        except OSError:
+            worker.discard()
+
+    def _replace(self) -> None:
+        """Start a worker for one that died, and warm it up."""
+        with self._lock:
+            total = len(self._idle) + len(self._busy)
+            if self._is_closed or total >= self.options.workers + self.options.spares:
+                return
+        with contextlib.suppress(KGError, WorkerLost, TimeoutError):
+            worker = self._start()
+            with self._lock:
+                self._idle.append(worker)
+            self._kill_if_closed(worker)
+
+    def _kill_if_closed(self, worker: WorkerProcess) -> None:
+        if self._is_closed:
+            worker.kill()
+
+    def warm(self, path: str, budget_bytes: int) -> None:
+        """Have every idle worker open this generation."""
+        request = json.dumps({"do": "open", "path": path, "budget": budget_bytes})
+        with self._lock:
+            stale = [w for w in self._idle if w.path != path]
+            for worker in stale:
+                self._idle.remove(worker)
+        for worker in stale:
+            try:
+                worker.send(request.encode())
+                tag, told = worker.receive(time.monotonic() + START_S)
+                if tag == b"E":
+                    raise error_from_json(told)
+                worker.path = path
+            except (WorkerLost, TimeoutError):
+                worker.discard()
+            finally:
+                with self._lock:
+                    if worker.is_alive:
+                        self._idle.append(worker)
+
+    def close(self) -> None:
+        """Stop all workers."""
+        with self._lock:
+            self._is_closed = True
+            workers = [*self._idle, *self._busy]
+            self._idle.clear()
+        for worker in workers:
+            worker.kill()

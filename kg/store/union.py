@@ -1,0 +1,114 @@
+"""Keeps the default graph the set union of the named graphs.
+
+Every change is compared with the state before it, graph by graph, so that the
+work grows with what changed and not with what is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import zip_longest
+from typing import Any
+
+import pyoxigraph as ox
+
+Spo = tuple[Any, Any, Any]
+Change = tuple[set[Spo], set[Spo]]
+"""What came and what went."""
+
+_LOOK_UPS = 1000
+
+
+def follow(
+    before: ox.Store,
+    after: ox.Store,
+    *,
+    unnamed: str,
+    only: Iterable[str] | None = None,
+) -> list[str]:
+    """Make the default graph of ``after`` the union of its named graphs again.
+
+    Args:
+        before: the store before a change; in it the union holds.
+        after: the store after the change.
+        unnamed: IRI of the graph to which what the change did to the default
+            graph itself is moved.
+        only: the named graphs the change can have touched; ``None`` for any,
+            and the default graph too.
+
+    Returns:
+        IRIs of the named graphs that changed, in order.
+    """
+    default = ox.DefaultGraph()
+    if only is None:
+        came, went = _change(before, after, default)
+        keep = ox.NamedNode(unnamed)
+        for spo in went:
+            after.remove(ox.Quad(*spo, keep))
+            after.add(ox.Quad(*spo))
+        after.extend(ox.Quad(*spo, keep) for spo in came)
+        for spo in came:
+            after.remove(ox.Quad(*spo))
+    changes = graph_changes(before, after, only)
+    gone = {spo for _, went in changes.values() for spo in went}
+    for spo in gone - _still_there(after, gone):
+        after.remove(ox.Quad(*spo))
+    for came, _ in changes.values():
+        after.extend(ox.Quad(*spo) for spo in came)
+    return sorted(changes)
+
+
+def graph_changes(
+    before: ox.Store, after: ox.Store, only: Iterable[str] | None = None
+) -> dict[str, Change]:
+    """The named graphs that differ, each with what came and what went."""
+    if only is None:
+        only = {
+            g.value
+            for store in (before, after)
+            for g in store.named_graphs()
+            if isinstance(g, ox.NamedNode)
+        }
+    changes: dict[str, Change] = {}
+    for name in only:
+        graph = ox.NamedNode(name)
+        came, went = _change(before, after, graph)
+        existed = before.contains_named_graph(graph)
+        if came or went or existed != after.contains_named_graph(graph):
+            changes[name] = (came, went)
+    return changes
+
+
+def _change(
+    before: ox.Store, after: ox.Store, graph: ox.NamedNode | ox.DefaultGraph
+) -> Change:
+    old = before.quads_for_pattern(None, None, None, graph)
+    new = after.quads_for_pattern(None, None, None, graph)
+    # Both come in the order of the same index: equal graphs are equal lists.
+    if all(a == b for a, b in zip_longest(old, new)):
+        return set(), set()
+    was, is_now = (
+        {(q.subject, q.predicate, q.object) for q in quads}
+        for quads in (
+            before.quads_for_pattern(None, None, None, graph),
+            after.quads_for_pattern(None, None, None, graph),
+        )
+    )
+    return is_now - was, was - is_now
+
+
+def _still_there(store: ox.Store, wanted: set[Spo]) -> set[Spo]:
+    """Those of these that a named graph holds."""
+    default = ox.DefaultGraph()
+    if len(wanted) <= _LOOK_UPS:
+        return {
+            spo
+            for spo in wanted
+            if any(q.graph_name != default for q in store.quads_for_pattern(*spo, None))
+        }
+    return {
+        spo
+        for graph in list(store.named_graphs())
+        for q in store.quads_for_pattern(None, None, None, graph)
+        if (spo := (q.subject, q.predicate, q.object)) in wanted
+    }

@@ -1,0 +1,205 @@
+"""A worker: one process, one engine, one query at a time.
+
+It is forked by ``kg.store.spawner``, gives up what it does not need
+(``kg.store.sandbox``) and then serves frames until its socket closes. Nothing
+in it must be trusted by the service: it may be killed, or die, at any moment.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+
+from kg import vocab
+from kg.errors import KGError, StoreError
+from kg.store import engine, sandbox, staging, transport
+from kg.store.base import Limits, UserQuery
+from kg.store.frames import FrameWriter, error_to_json, receive_frame, send_frame
+from kg.store.terms import query_error
+
+_LOG_BYTES = 64 * 1024 * 1024
+
+
+class Worker:
+    """Serves one socket.
+
+    Args:
+        fd: the worker's end of a socket pair.
+        options: ``network`` (whether the network stays open) and ``writes``
+            (whether files may grow).
+    """
+
+    def __init__(self, fd: int, options: dict[str, Any]) -> None:
+        self._fd = fd
+        self._options = options
+        self._path = ""
+        self._store: ox.Store | None = None
+        self._budget: int | None = None
+
+    def serve(self) -> None:
+        """Answer frames until the socket closes."""
+        silent = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silent, 2)  # what a dying engine prints; the service logs it
+        sandbox.die_with_parent()
+        writes = self._options.get("writes")
+        sandbox.limit_process((1 << 44) if writes else _LOG_BYTES)
+        closed = not self._options.get("network") and sandbox.deny_network()
+        send_frame(self._fd, b"Z", json.dumps({"network_closed": closed}).encode())
+        while (frame := receive_frame(self._fd)) is not None:
+            self._answer(json.loads(frame[1]))
+
+    def _answer(self, request: dict[str, Any]) -> None:
+        writer = FrameWriter(self._fd)
+        try:
+            handler = _HANDLERS[request["do"]]
+            writer.end(handler(self, request, writer.write) or {})
+        except KGError as error:
+            send_frame(self._fd, b"E", error_to_json(error))
+        except (OSError, ValueError, RuntimeError) as exc:
+            told = StoreError(f"The engine failed: {exc}", zh=f"引擎出错：{exc}")
+            send_frame(self._fd, b"E", error_to_json(told))
+
+    def store(self, path: str, budget_bytes: int | None) -> ox.Store:
+        """The store at this path, opened if it is not the one at hand."""
+        if path != self._path or self._store is None:
+            self._store = None
+            sandbox.limit_memory(None)
+            self._store = ox.Store.read_only(path)
+            self._path, self._budget = path, None
+        if budget_bytes != self._budget:
+            sandbox.limit_memory(budget_bytes)
+            self._budget = budget_bytes
+        return self._store
+
+
+def query_to_json(query: UserQuery, path: str) -> bytes:
+    """What a worker must know of a query."""
+    limits = query.limits
+    return json.dumps(
+        {
+            "do": "query",
+            "path": path,
+            "fields": {
+                "text": query.text,
+                "form": query.form,
+                "media_type": query.media_type,
+                "original": query.original if query.original != query.text else "",
+                "variables": query.variables,
+                "star_at": query.star_at,
+                "probe": query.probe,
+                "default_graphs": query.default_graphs,
+                "named_graphs": query.named_graphs,
+                "base_iri": query.base_iri,
+            },
+            "limits": (
+                limits.timeout_s,
+                limits.max_rows,
+                limits.max_bytes,
+                limits.max_memory_bytes,
+            ),
+        }
+    ).encode()
+
+
+Facts = dict[str, Any] | None
+Write = Callable[[bytes], object]
+
+
+def _open(worker: Worker, request: dict[str, Any], write: Write) -> Facts:
+    worker.store(request["path"], request.get("budget"))
+    return None
+
+
+def _query(worker: Worker, request: dict[str, Any], write: Write) -> Facts:
+    limits = Limits(*request["limits"])
+    query = UserQuery(**request["fields"], limits=limits)
+    store = worker.store(request["path"], limits.max_memory_bytes)
+    started = time.perf_counter()
+    reached = engine.run_query(store, query, write)
+    return {"row_limit_reached": reached, "engine_s": time.perf_counter() - started}
+
+
+def _house(worker: Worker, request: dict[str, Any], write: Write) -> Facts:
+    """A query of the product's own: terms as JSON, each one only once."""
+    store = worker.store(request["path"], request["budget"])
+    try:
+        found = store.query(request["text"])
+    except SyntaxError as exc:
+        raise query_error(exc) from exc
+    if isinstance(found, ox.QueryBoolean):
+        return {"boolean": bool(found)}
+    if isinstance(found, ox.QueryTriples):
+        rows = ((t.subject, t.predicate, t.object) for t in found)
+        write(transport.pack((), rows))
+    else:
+        write(transport.pack([v.value for v in found.variables], found))
+    return None
+
+
+def _graphs(worker: Worker, request: dict[str, Any], write: Write) -> Facts:
+    store = worker.store(request["path"], None)
+    return {
+        "graphs": {
+            g.value: sum(1 for _ in store.quads_for_pattern(None, None, None, g))
+            for g in store.named_graphs()
+            if isinstance(g, ox.NamedNode)
+        }
+    }
+
+
+def _dump(worker: Worker, request: dict[str, Any], write: Write) -> Facts:
+    store = worker.store(request["path"], request["budget"])
+    graph = request["graph"]
+    if graph == vocab.UNNAMED_GRAPH and not store.contains_named_graph(
+        ox.NamedNode(graph)
+    ):
+        store, graph = ox.Store(), ""
+    sink = engine.Sink(write, request["max_bytes"])
+    engine.dump_graph(store, graph, request["media_type"], sink.write)
+    return None
+
+
+def _has_graph(worker: Worker, request: dict[str, Any], write: Write) -> Facts:
+    store = worker.store(request["path"], None)
+    return {"found": store.contains_named_graph(ox.NamedNode(request["graph"]))}
+
+
+def _verify(worker: Worker, request: dict[str, Any], write: Write) -> Facts:
+    """Open a generation and read every quad of it."""
+    return {"quads": sum(1 for _ in worker.store(request["path"], None))}
+
+
+def _stage(worker: Worker, request: dict[str, Any], write: Write) -> Facts:
+    return staging.stage(request, write)
+
+
+def _export(worker: Worker, request: dict[str, Any], write: Write) -> Facts:
+    return staging.export(Path(request["path"]), Path(request["target"]))
+
+
+_HANDLERS: dict[str, Callable[[Worker, dict[str, Any], Write], Facts]] = {
+    "open": _open,
+    "query": _query,
+    "house": _house,
+    "graphs": _graphs,
+    "dump": _dump,
+    "has-graph": _has_graph,
+    "verify": _verify,
+    "stage": _stage,
+    "export": _export,
+}
+
+
+def main(fd: int, options: dict[str, Any]) -> None:
+    """Serve until the socket closes, then leave without Python's clean-up."""
+    try:
+        Worker(fd, options).serve()
+    except OSError:
+        os._exit(1)
+    os._exit(0)

@@ -1,0 +1,272 @@
+"""``/sparql``: the query endpoint for programs, and a page for people.
+
+Source: SPARQL 1.1 Protocol, section 2.1; Service Description, section 2.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qsl
+
+from flask import Blueprint, Response, current_app, g, render_template, request
+
+from kg import vocab
+from kg.errors import KGError, RequestError
+from kg.model import Triple
+from kg.query.description import service_description, void
+from kg.query.media import GRAPHS, HTML, choose
+from kg.query.protocol import Operation, read_operation
+from kg.query.service import Answered, QueryService
+from kg.store.base import Limits, UserQuery
+from kg.web import rdf
+from kg.web.encoding import encoded
+from kg.web.errors import error_response
+
+blueprint = Blueprint("sparql", __name__)
+
+_WRITERS: dict[str, Callable[[list[Triple]], str]] = {
+    "text/turtle": rdf.turtle,
+    "application/n-triples": rdf.n_triples,
+    "application/rdf+xml": rdf.rdf_xml,
+    "application/ld+json": rdf.json_ld,
+}
+SHOWN_ROWS = 1000
+EXAMPLE = """PREFIX lv: <https://w3id.org/life-valley/ontology#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
+
+SELECT ?firm ?name ?track WHERE {
+  ?firm lv:inTrack ?track ; skos:prefLabel ?name .
+  FILTER(LANG(?name) = "zh")
+}
+LIMIT 50
+"""
+
+
+def service() -> QueryService:
+    """What answers the queries of this application."""
+    found: QueryService = current_app.extensions["kg"].queries
+    return found
+
+
+def address_pairs() -> list[tuple[str, str]]:
+    """Parameters of the address; bytes that are no UTF-8 are refused."""
+    try:
+        return parse_qsl(
+            request.query_string.decode("ascii"),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=1000,
+        )
+    except ValueError as exc:
+        raise RequestError(
+            "The address has parameters that are not percent-encoded UTF-8.",
+            zh="地址参数不是经过百分号编码的 UTF-8。",
+            hint="Percent-encode the UTF-8 bytes of each value.",
+            hint_zh="请对 UTF-8 字节做百分号编码。",
+        ) from exc
+
+
+def body_bytes() -> bytes:
+    """The body, whatever its type: the form is read by ``kg.query.protocol``."""
+    return request.get_data(cache=False, parse_form_data=False)
+
+
+def endpoint_address(path: str = "/sparql") -> str:
+    """Public address of a path of this service."""
+    home = current_app.extensions["kg"].settings["base_url"] or request.host_url
+    return str(home).rstrip("/") + path
+
+
+def client_address() -> str:
+    """Who asks, for fairness: the address the request came from."""
+    return request.remote_addr or "-"
+
+
+@blueprint.route("/sparql", methods=["GET", "POST"])
+@blueprint.route("/sparql/", methods=["GET", "POST"])
+def sparql() -> Response:
+    """Answer a query, describe the service, or show the page."""
+    accept = request.headers.get("Accept", "")
+    method = "GET" if request.method == "HEAD" else request.method
+    operation = read_operation(
+        "query",
+        method,
+        request.headers.get("Content-Type", ""),
+        address_pairs(),
+        body_bytes() if method == "POST" else b"",
+    )
+    if operation.text is None and method == "GET":
+        return _described(accept, operation.wished)
+    return _answered(operation, accept)
+
+
+def _described(accept: str, wished: str) -> Response:
+    offer = choose(accept, wished, GRAPHS)
+    if offer.written == HTML:
+        return _page("", {})
+    parts = current_app.extensions["kg"]
+    triples = service_description(
+        endpoint_address(),
+        parts.store.graphs(),
+        is_federated=bool(service().federation.hosts),
+    )
+    return document(triples, offer.content_type, offer.written)
+
+
+def document(triples: list[Triple], content_type: str, written: str) -> Response:
+    """Triples as a document."""
+    response = Response(_WRITERS[written](triples), content_type=content_type)
+    response.vary.add("Accept")
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@blueprint.get("/.well-known/void")
+def well_known_void() -> Response:
+    """VoID of the graph as it is."""
+    rdf_only = tuple(offer for offer in GRAPHS if offer.written != HTML)
+    wished = request.args.get("format", "")
+    accept = request.headers.get("Accept", "")
+    # A browser gets Turtle: there is no page of this.
+    is_browser = "text/html" in accept and not wished
+    offer = choose("" if is_browser else accept, wished, rdf_only)
+    store = current_app.extensions["kg"].store
+    triples = void(store, endpoint_address("/"), endpoint_address())
+    return document(triples, offer.content_type, offer.written)
+
+
+def _answered(operation: Operation, accept: str) -> Response:
+    try:
+        query, offer, may_keep = service().plan(
+            operation, accept, base_iri=endpoint_address(), client=client_address()
+        )
+    except KGError as error:
+        if operation.text and _is_for_people(accept, operation):
+            return _page(operation.text, {"error": error})
+        raise
+    if offer.written == HTML:
+        return _shown(operation, query)
+    etag = service().etag(query, offer, bom=operation.bom) if may_keep else ""
+    if etag and etag in request.if_none_match:
+        return _conditional(Response(status=304), etag)
+    answered = service().answer(
+        query,
+        offer,
+        may_keep=may_keep,
+        bom=operation.bom,
+        is_gone=request.environ.get("kg.is_gone"),
+    )
+    return respond(answered)
+
+
+def _is_for_people(accept: str, operation: Operation) -> bool:
+    if operation.wished:
+        return operation.wished == "html"
+    first = accept.split(",", maxsplit=1)[0].split(";", maxsplit=1)[0].strip().lower()
+    return first == HTML
+
+
+def respond(answered: Answered) -> Response:
+    """The HTTP response of an answer."""
+    if answered.kept is not None:
+        body, coding = encoded(answered.kept)
+        response = Response(body)
+        if coding:
+            response.headers["Content-Encoding"] = coding
+    else:
+        response = Response(_first_byte_safe(answered))
+    response.headers["Content-Type"] = answered.offer.content_type
+    response.headers["KG-Generation"] = answered.generation
+    if answered.row_limit_reached:
+        limit = service().options.limits.max_rows
+        response.headers["KG-Row-Limit-Reached"] = str(limit)
+        response.headers["Link"] = '</docs/operations#row-limit>; rel="help"'
+    if answered.etag:
+        return _conditional(response, answered.etag)
+    response.vary.update(("Accept", "Accept-Encoding"))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _conditional(response: Response, etag: str) -> Response:
+    coding = response.headers.get("Content-Encoding")
+    response.set_etag(f"{etag}-{coding}" if coding else etag)
+    response.vary.update(("Accept", "Accept-Encoding"))
+    response.headers["Cache-Control"] = "public, no-cache"
+    return response
+
+
+def _first_byte_safe(answered: Answered) -> Iterator[bytes]:
+    if answered.stream is not None:
+        yield from answered.stream
+
+
+def _shown(operation: Operation, query: UserQuery) -> Response:
+    """The page with the answer as a table."""
+    text = operation.text or ""
+    answering = service()
+    try:
+        narrow = Operation(
+            text,
+            operation.default_graphs,
+            operation.named_graphs,
+            operation.timeout_s,
+        )
+        limited = answering.plan(
+            narrow,
+            "",
+            base_iri=query.base_iri,
+            client=query.client,
+            limits=_page_limits(),
+        )
+        user_query, offer, may_keep = limited
+        answered = answering.answer(
+            user_query,
+            offer,
+            may_keep=may_keep,
+            is_gone=request.environ.get("kg.is_gone"),
+        )
+    except KGError as error:
+        return _page(text, {"error": error})
+    body = b"".join([answered.kept.body] if answered.kept else answered.stream or ())
+    found: dict[str, Any] = {"is_cut": answered.row_limit_reached}
+    if query.form == "SELECT":
+        told = json.loads(body)
+        found |= {
+            "variables": told["head"]["vars"],
+            "rows": told["results"]["bindings"],
+        }
+    elif query.form == "ASK":
+        found["boolean"] = json.loads(body)["boolean"]
+    else:
+        found["document"] = body.decode("utf-8")
+    return _page(text, found)
+
+
+def _page_limits() -> Limits:
+    return replace(service().options.limits, max_rows=SHOWN_ROWS)
+
+
+def _page(text: str, found: dict[str, Any]) -> Response:
+    error = found.get("error")
+    status = 200
+    if isinstance(error, KGError):
+        status = error_response(error).status_code
+    page = render_template(
+        "sparql.html",
+        query=text or EXAMPLE,
+        asked=bool(text),
+        found=found,
+        shown_rows=SHOWN_ROWS,
+        error_text=error.text(g.get("language", "zh")) if error else "",
+        error_hint=error.advice(g.get("language", "zh")) if error else "",
+        prefixes=vocab.PREFIXES,
+    )
+    response = Response(page, status=status, content_type="text/html; charset=utf-8")
+    response.vary.update(("Accept", "Accept-Encoding"))
+    response.headers["Cache-Control"] = "no-cache"
+    return response
