@@ -283,6 +283,10 @@ class Graphs:
         )
         return Network(nodes, [edges[k] for k in sorted(edges)])
 
+    def size(self) -> int:
+        """Number of statements, reached and planned."""
+        return self._keep(("size",), lambda: projection.size(self._store))
+
     def overview(self) -> Overview:
         """Everything, with positions, communities and ranks; from a file if kept."""
         return self._keep(("overview",), self._read_overview)

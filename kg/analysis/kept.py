@@ -19,7 +19,7 @@ from kg.analysis.overview import Overview
 from kg.model.network import Edge, Network, Node
 
 LOG = logging.getLogger(__name__)
-LAYOUT = 1
+LAYOUT = 2
 _FIELDS = tuple(field.name for field in fields(Edge))
 
 
@@ -73,5 +73,6 @@ def read_overview(path: Path) -> Overview | None:
 
 
 def _edge(row: list[Any]) -> Edge:
-    *texts, datasets = row
-    return Edge(**dict(zip(_FIELDS, [*texts, tuple(datasets)], strict=True)))
+    values: list[Any] = [tuple(v) if isinstance(v, list) else v for v in row]
+    named: dict[str, Any] = dict(zip(_FIELDS, values, strict=True))
+    return Edge(**named)

@@ -18,17 +18,21 @@ from kg.store import Solutions, Store
 
 BATCH = 400
 TIMEOUT_S = 60.0
-PROLOGUE = vocab.prologue("lv", "rdf", "rdfs", "skos", "owl", "schema", "dcterms")
+PROLOGUE = vocab.prologue(
+    "lv", "rdf", "rdfs", "skos", "owl", "schema", "dcterms", "prov", "oa"
+)
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]+")
 
-_LINKS = """SELECT ?st ?s ?p ?o ?status ?start ?end ?dataset WHERE {{
+_LINKS = """SELECT ?st ?s ?p ?o ?status ?start ?end ?dataset ?source WHERE {{
   {where}
   ?st rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o ; lv:status ?status .
   FILTER(isIRI(?o))
   OPTIONAL {{ ?st lv:start ?start }}
   OPTIONAL {{ ?st lv:end ?end }}
   OPTIONAL {{ ?st lv:dataset ?dataset }}
+  {sources}
 }}"""
+_SOURCES = "OPTIONAL { ?st prov:wasDerivedFrom ?ev . ?ev oa:hasSource ?source }"
 _INFERRED = """SELECT ?s ?p ?o WHERE {{
   {where} GRAPH <{graph}> {{ ?s ?p ?o }}
   FILTER(isIRI(?o) && ?p != rdf:type && ?s != ?o)
@@ -92,13 +96,15 @@ def links(
         end: ``s`` for statements about them, ``o`` for those that point to them.
     """
     found: dict[str, dict[str, str]] = {}
-    datasets: dict[str, set[str]] = defaultdict(set)
+    several: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    sources = "" if iris is None else _SOURCES
     for where in _wheres(end, iris):
-        for row in _select(store, _LINKS.format(where=where)):
+        for row in _select(store, _LINKS.format(where=where, sources=sources)):
             st = str(row["st"])
             found.setdefault(st, {}).update({n: str(t) for n, t in row.items()})
-            if "dataset" in row:
-                datasets[st].add(str(row["dataset"]))
+            for name in ("dataset", "source"):
+                if name in row:
+                    several[st][name].add(str(row[name]))
     return {
         st: Edge(
             st,
@@ -108,7 +114,8 @@ def links(
             row["status"].rpartition("#")[2],
             row.get("start", ""),
             row.get("end", ""),
-            tuple(sorted(datasets[st])),
+            tuple(sorted(several[st]["dataset"])),
+            tuple(sorted(several[st]["source"])),
         )
         for st, row in found.items()
         if row["s"] != row["o"]
@@ -199,6 +206,12 @@ def degrees(store: Store, iris: Iterable[str] | None) -> dict[str, int]:
                 if isinstance(row.get("s"), Iri):
                     count[str(row["s"])] += int(str(row["n"]))
     return dict(count)
+
+
+def size(store: Store) -> int:
+    """Number of statements."""
+    query = "SELECT (COUNT(?st) AS ?n) WHERE { ?st rdf:predicate ?p }"
+    return int(str(next(iter(_select(store, query)))["n"]))
 
 
 def read_terms(store: Store) -> Terms:

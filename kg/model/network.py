@@ -45,6 +45,7 @@ class Edge:
         start: lexical form of a year, month or day; ``""`` when open.
         end: the same.
         datasets: IRIs of the datasets that say so.
+        sources: IRIs of the sources they rest on; not known in an overview.
     """
 
     statement: str
@@ -55,6 +56,7 @@ class Edge:
     start: str = ""
     end: str = ""
     datasets: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:

@@ -17,7 +17,9 @@ from kg.wiring import build_parts
 
 @pytest.fixture(scope="module", name="village_client")
 def _village_client() -> FlaskClient:
-    parts = build_parts(load_settings({"store": "memory:"}, environment={}))
+    parts = build_parts(
+        load_settings({"store": "memory:", "shipped": "no"}, environment={})
+    )
     small_village().into(parts.store)  # type: ignore[arg-type]
     return create_app(parts).test_client()
 

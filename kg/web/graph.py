@@ -1,0 +1,248 @@
+"""``/api/graph/…``: the network in pieces, for the explorer and for programs.
+
+Every answer is JSON with short ids (``lepu`` is ``…/id/lepu``) and names in both
+languages, comes from SPARQL and ``kg.analysis`` alone, and carries an ETag of the
+store's generation. ``/api/openapi.json`` describes it.
+"""
+
+from __future__ import annotations
+
+import gzip
+from typing import Any
+
+from flask import Blueprint, Response, g, request
+
+from kg.analysis.graphs import EGO_LIMIT, PAGE_LIMIT, Choice
+from kg.analysis.overview import packed
+from kg.analysis.paths import LONGEST
+from kg.errors import DataError
+from kg.model.groups import GROUP
+from kg.model.network import Network
+from kg.web.wire import (
+    argument,
+    edge_json,
+    kept,
+    long,
+    measured,
+    named,
+    names_of,
+    network_json,
+    node_json,
+    number,
+    one_of,
+    parts,
+    short,
+)
+
+blueprint = Blueprint("graph", __name__, url_prefix="/api/graph")
+LAYOUTS = ("force", "radial", "tracks", "places")
+SHOWN_LIMIT = 1000
+SCENE_LIMIT = 2000
+WHOLE_LIMIT = 2500
+
+
+def _id(name: str) -> str:
+    """The IRI of a required argument.
+
+    Raises:
+        DataError: if it is missing.
+    """
+    given = argument(name)
+    if not given:
+        raise DataError(f"{name} is missing.", zh=f"缺少参数 {name}。")
+    return long(given)
+
+
+def _layout(default: str = "force") -> str:
+    return one_of("layout", (*LAYOUTS, "none"), default).replace("none", "")
+
+
+@blueprint.get("/expand")
+def expand() -> Response:
+    """Neighbours of a thing with counts of every kind, paged."""
+    iri = _id("id")
+    choice = Choice(
+        long(argument("relation")),
+        one_of("direction", ("", "in", "out"), ""),
+        one_of("group", ("", *GROUP), ""),
+        one_of("status", ("", "actual", "target"), ""),
+    )
+    shown = names_of("shown", SHOWN_LIMIT)
+    limit = number("limit", 20, 0, PAGE_LIMIT)
+
+    def make() -> dict[str, Any]:
+        graphs = parts().graphs
+        page = graphs.expand(
+            iri, choice, shown=shown, after=argument("after"), limit=limit
+        )
+        return {
+            **network_json(page.network),
+            "id": short(iri),
+            "relations": [
+                {
+                    "relation": short(r.predicate),
+                    "names": named(r.predicate, graphs.terms),
+                    "direction": r.direction,
+                    "group": r.group,
+                    "status": r.status,
+                    "total": r.total,
+                }
+                for r in page.relations
+            ],
+            "total": page.total,
+            "items": [short(n.iri) for n in page.items],
+            "after": page.after,
+        }
+
+    return kept(make)
+
+
+@blueprint.get("/ego")
+def ego() -> Response:
+    """What lies within one to three steps of a thing."""
+    iri = _id("id")
+    depth = number("depth", 1, 1, 3)
+    limit = number("limit", 120, 1, EGO_LIMIT)
+    layout = _layout("radial")
+
+    def make() -> dict[str, Any]:
+        network, is_cut = parts().graphs.ego(iri, depth, limit=limit)
+        return network_json(network, layout, iri) | {"id": short(iri), "cut": is_cut}
+
+    return kept(make)
+
+
+@blueprint.get("/path")
+def path() -> Response:
+    """All shortest paths between two things, each hop with its statements."""
+    start, end = _id("from"), _id("to")
+    longest = number("longest", LONGEST, 1, LONGEST)
+    with_targets = one_of("targets", ("0", "1"), "0") == "1"
+
+    def make() -> dict[str, Any]:
+        found, is_cut, nodes = parts().graphs.paths(
+            start, end, longest=longest, with_targets=with_targets
+        )
+        edges = {e.key: e for p in found for hop in p for e in hop}
+        body = network_json(Network(nodes, list(edges.values())), "force")
+        return body | {
+            "from": short(start),
+            "to": short(end),
+            "paths": [[[edge_json(e)["id"] for e in hop] for hop in p] for p in found],
+            "length": len(found[0]) if found else -1,
+            "cut": is_cut,
+        }
+
+    return kept(make)
+
+
+@blueprint.get("/common")
+def common() -> Response:
+    """The neighbours that two things share."""
+    one, two = _id("a"), _id("b")
+    return kept(lambda: network_json(parts().graphs.common(one, two), "force"))
+
+
+@blueprint.route("/scene", methods=["GET", "POST"])
+def scene() -> Response:
+    """These things, every link between them, and where they stand."""
+    iris = names_of("ids", SCENE_LIMIT)
+    layout = _layout()
+
+    def make() -> dict[str, Any]:
+        network = parts().graphs.network(iris)
+        missing = [short(i) for i in iris if i not in network.nodes]
+        return network_json(network, layout) | {"missing": missing}
+
+    return kept(make)
+
+
+@blueprint.route("/layout", methods=["GET", "POST"])
+def layout() -> Response:
+    """Positions of these things, about 1 apart, x to the right and y up."""
+    iris = names_of("ids", SCENE_LIMIT)
+    kind = one_of("layout", LAYOUTS, "force")
+    centre = long(argument("centre"))
+
+    def make() -> dict[str, Any]:
+        graphs = parts().graphs
+        network = graphs.network(iris, with_inferred=False)
+        places = graphs.positions(network, kind, centre)
+        return {"positions": {short(i): list(p) for i, p in places.items()}}
+
+    return kept(make)
+
+
+@blueprint.get("/overview")
+def overview() -> Response:
+    """The whole graph: as a network when small, else as typed arrays.
+
+    ``format=binary`` gives the arrays (``kg.analysis.overview.packed``).
+    """
+    kind = one_of("format", ("json", "binary"), "json")
+
+    def make() -> dict[str, Any] | bytes:
+        graphs = parts().graphs
+        found = graphs.overview()
+        if kind == "binary":
+            return packed(found, g.language, graphs.generation)
+        communities = [
+            {"zh": c.zh, "en": c.en, "size": c.size} for c in found.communities
+        ]
+        counts = {
+            "nodes_total": len(found.nodes),
+            "edges_total": len(found.network.edges),
+            "communities": communities,
+            "modularity": round(found.modularity, 4),
+        }
+        if len(found.nodes) > WHOLE_LIMIT:
+            empty: dict[str, Any] = {"nodes": [], "edges": [], "terms": {}}
+            empty["positions"] = {}
+            return counts | empty | {"large": True, "generation": graphs.generation}
+        iris = list(found.network.nodes)
+        drawn = graphs.network(iris) if len(iris) <= SCENE_LIMIT else found.network
+        places = {
+            short(n.iri): [round(float(x), 4), round(float(y), 4)]
+            for n, (x, y) in zip(found.nodes, found.positions, strict=True)
+        }
+        return network_json(drawn) | counts | {"large": False, "positions": places}
+
+    response = kept(make)
+    return _squeezed(response) if kind == "binary" else response
+
+
+def _squeezed(response: Response) -> Response:
+    if response.status_code == 200 and request.accept_encodings["gzip"] > 0:
+        response.set_data(gzip.compress(response.get_data(), 5, mtime=0))
+        response.content_encoding = "gzip"
+    response.vary.add("Accept-Encoding")
+    return response
+
+
+@blueprint.get("/communities")
+def communities() -> Response:
+    """The communities of the graph, the largest first, with their members' ranks."""
+    limit = number("limit", 20, 1, 200)
+
+    def make() -> dict[str, Any]:
+        found = measured()
+        if found is None:
+            return {"communities": [], "large": True}
+        nodes = found.nodes
+        told = []
+        for place, one in enumerate(found.communities[:limit]):
+            members = [
+                n for n, m in zip(nodes, found.member, strict=True) if m == place
+            ]
+            best = sorted(members, key=lambda n: (-n.degree, n.iri))[:10]
+            told.append(
+                {
+                    "zh": one.zh,
+                    "en": one.en,
+                    "size": one.size,
+                    "members": [node_json(n, found) for n in best],
+                }
+            )
+        return {"communities": told, "modularity": found.modularity, "large": False}
+
+    return kept(make)
