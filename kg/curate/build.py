@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,6 +77,23 @@ def build(data: Path, ontology: Path, base: str = vocab.BASE) -> list[Built]:
         ConfigError: if tables or ontology are missing.
     """
     validator = Validator(ontology)
+    built = assemble(data, validator, base)
+    union = dict.fromkeys(triple for one in built for triple in one.triples)
+    origins = origins_of(one.bundle for one in built)
+    problems = Problems()
+    for violation in validator.violations(union):
+        problems.add(as_problem(violation, origins))
+    problems.stop_if_any()
+    return built
+
+
+def assemble(data: Path, validator: Validator, base: str = vocab.BASE) -> list[Built]:
+    """Read the tables and make the triples, without shapes and checks.
+
+    Raises:
+        DataError: with every problem of every table.
+        ConfigError: if tables or ontology are missing.
+    """
     terms = read_terms(validator.ontology)
     problems = Problems()
     bundles = read_bundles(data, terms, problems)
@@ -86,28 +103,33 @@ def build(data: Path, ontology: Path, base: str = vocab.BASE) -> list[Built]:
         triples = list(Writer(bundle, terms, known).triples())
         known.add(bundle.entities.values())
         built.append(Built(file, bundle, triples, turtle_of(bundle, triples, base)))
-    union = dict.fromkeys(triple for one in built for triple in one.triples)
-    origins = origins_of(bundle for _, bundle in bundles)
-    for violation in validator.violations(union):
-        problems.add(as_problem(violation, origins))
-    problems.stop_if_any()
     return built
 
 
 def read_bundles(
-    data: Path, terms: Terms, problems: Problems
+    data: Path, terms: Terms, problems: Problems, only: Sequence[str] = ()
 ) -> list[tuple[str, Bundle]]:
-    """Read the tables of every dataset; later ones know the earlier entities."""
+    """Read the tables of every dataset; later ones know the earlier entities.
+
+    Args:
+        data: holds ``tables/``; paths of stored sources start beside it.
+        terms: of the ontology.
+        problems: takes what is wrong.
+        only: names of the built files to stop at; all when empty.
+    """
     known = KnownEntities()
     bundles = []
     tables = data / "tables"
     for folder in dataset_folders(tables):
         first = folder == tables
+        file = FIRST if first else f"{folder.name}.ttl"
+        if only and file not in only:
+            continue
         shown = "tables" if first else f"tables/{folder.name}"
         reader = FactReader(terms, known, problems, home=data.parent)
         bundle = reader.read_folder(folder, shown)
         known.add(bundle.entities.values())
-        bundles.append((FIRST if first else f"{folder.name}.ttl", bundle))
+        bundles.append((file, bundle))
     return bundles
 
 

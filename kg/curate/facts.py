@@ -95,6 +95,7 @@ class FactReader:
         self._problems = problems
         self._home = home
         self._texts: dict[str, StoredText] = {}
+        self._described: dict[str, tuple[str, ...]] = {}
         self.bundle = Bundle(DatasetInfo("", "", ""))
 
     def read_folder(self, folder: Path, name: str) -> Bundle:
@@ -211,6 +212,8 @@ class FactReader:
         refuse = refuser(self._problems, row)
         local = row["id"]
         if local in self.bundle.entities:
+            if self._said_again(row):
+                return
             first = self.bundle.entities[local].origins[0].row
             refuse(
                 "id",
@@ -251,6 +254,21 @@ class FactReader:
         if evidence := self._evidence(row, refuse):
             entity.evidence = [evidence]
         self.bundle.entities[local] = entity
+        self._described[local] = row.described()
+
+    def _said_again(self, row: Row) -> bool:
+        """Whether a row gives an entity further evidence and nothing else."""
+        if row.described() != self._described[row["id"]]:
+            return False
+        entity = self.bundle.entities[row["id"]]
+        evidence = self._evidence(row, refuser(self._problems, row))
+        if evidence is None:
+            return True
+        if evidence in entity.evidence:
+            return False
+        entity.evidence.append(evidence)
+        entity.origins.append(row.origin)
+        return True
 
     def _same_kind(self, local: str, types: tuple[str, ...], refuse: Refuse) -> None:
         """An id that means another thing elsewhere would merge two things."""
@@ -275,12 +293,15 @@ class FactReader:
         status = self._status(row, refuse)
         period = self._period(row, refuse)
         evidence = self._evidence(row, refuse)
+        as_of = self._date(row["as_of"], "as_of", refuse) if row["as_of"] else None
         if subject is None or object_ is None or evidence is None:
             return
         statement = Statement(
             subject, term_iri(row["predicate"]), object_, status, period
         )
         kept = self.bundle.statements.setdefault(statement.iri.value, statement)
+        if as_of and as_of not in kept.as_of:
+            kept.as_of.append(as_of)
         self._support(kept, evidence, row, refuse)
 
     def _object(self, row: Row, refuse: Refuse) -> Term | None:

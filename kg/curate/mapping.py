@@ -14,19 +14,33 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
+from kg.curate.assertion import language_of
 from kg.curate.naming import slug
 from kg.curate.table import FORMS, Row
 from kg.errors import ConfigError
 
 Cells = Mapping[str, str]
 
+
+def _of_script(text: str, *, chinese: bool) -> str:
+    """The items of a list that have Chinese characters, or those that have none."""
+    items = (item for part in text.split("|") if (item := part.strip()))
+    return "|".join(i for i in items if (language_of(i) == "zh") is chinese)
+
+
+_CELL_KEYS = {"value", "lookup", "column", "filter", "values", "default"}
 _FIELD = re.compile(r"\{([^{}|]+)(?:\|([a-z]+))?\}")
 _FILTERS: dict[str, Callable[[str], str]] = {
     "slug": slug,
     "lower": str.lower,
     "upper": str.upper,
     "day": lambda text: (re.findall(r"\d{4}-\d{2}-\d{2}", text) or [""])[0],
+    "address": lambda text: quote(text, safe="/:?#[]@!$&'()*+,;=%~"),
+    "sentence": lambda text: text.replace("|", "; "),
+    "chinese": lambda text: _of_script(text, chinese=True),
+    "latin": lambda text: _of_script(text, chinese=False),
     "year": lambda text: (re.findall(r"\d{4}", text) or [""])[0],
 }
 
@@ -189,12 +203,12 @@ class Mapper:
         made["dataset"] = [Row("mapping [dataset]", 1, self._mapping.dataset)]
         for rule in self._mapping.rules:
             made[rule.form].extend(self._apply(rule))
-        for form, rows in self._mapping.extra.items():
+        for form, added in self._mapping.extra.items():
             made[form].extend(
                 Row(f"mapping [[extra.{form}]]", number, cells)
-                for number, cells in enumerate(rows, 1)
+                for number, cells in enumerate(added, 1)
             )
-        return made
+        return {form: _without_repeats(rows) for form, rows in made.items()}
 
     def _apply(self, rule: Rule) -> Iterator[Row]:
         table = self._tables[rule.source]
@@ -239,8 +253,10 @@ class Mapper:
                         {k: v for k, v in case.items() if k != "where"}, cells
                     )
             return ""
-        _known(said, {"value", "lookup", "column", "values", "default"}, "a cell")
+        _known(said, _CELL_KEYS, "a cell")
         text = self._text(said, cells)
+        if "filter" in said:
+            text = _filter(said["filter"])(text)
         if "values" in said:
             return str(said["values"].get(text, self._fallback(said, cells)))
         return text or self._fallback(said, cells)
@@ -277,6 +293,14 @@ class Mapper:
         )
 
 
+def _without_repeats(rows: Sequence[Row]) -> list[Row]:
+    """Rows that say exactly what an earlier one says are left out."""
+    kept: dict[tuple[tuple[str, str], ...], Row] = {}
+    for row in rows:
+        kept.setdefault(tuple(sorted(row.cells.items())), row)
+    return list(kept.values())
+
+
 def _filled(template: str, cells: Cells) -> str:
     """A template with its fields filled: ``{column}`` or ``{column|filter}``."""
 
@@ -284,11 +308,15 @@ def _filled(template: str, cells: Cells) -> str:
         text = _cell(found[1], cells)
         if not found[2]:
             return text
-        if found[2] not in _FILTERS:
-            raise _wrong(f"no filter {found[2]!r}; use " + ", ".join(sorted(_FILTERS)))
-        return _FILTERS[found[2]](text)
+        return _filter(found[2])(text)
 
     return _FIELD.sub(fill, template)
+
+
+def _filter(name: str) -> Callable[[str], str]:
+    if name not in _FILTERS:
+        raise _wrong(f"no filter {name!r}; use " + ", ".join(sorted(_FILTERS)))
+    return _FILTERS[name]
 
 
 def _cell(column: str, cells: Cells) -> str:

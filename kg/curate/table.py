@@ -44,6 +44,8 @@ def _form(name: str, columns: str) -> Form:
 
 _EVIDENCE = "source* quote occurrence locator confidence note"
 
+EVIDENCE_COLUMNS = frozenset(_EVIDENCE.replace("*", "").split())
+
 # A star marks a column whose cells may not be empty.
 FORMS: dict[str, Form] = {
     form.name: form
@@ -65,7 +67,8 @@ FORMS: dict[str, Form] = {
         ),
         _form(
             "statements",
-            "subject* predicate* object* status start end period_text " + _EVIDENCE,
+            "subject* predicate* object* status start end period_text as_of "
+            + _EVIDENCE,
         ),
         _form(
             "observations",
@@ -90,6 +93,14 @@ class Row:
     def items(self, column: str) -> tuple[str, ...]:
         """The items of a cell that holds a list."""
         return tuple(p for part in self[column].split("|") if (p := part.strip()))
+
+    def described(self) -> tuple[str, ...]:
+        """The cells that are not evidence, to tell whether two rows say the same."""
+        return tuple(
+            f"{column}={cell}"
+            for column, cell in sorted(self.cells.items())
+            if cell and column not in EVIDENCE_COLUMNS
+        )
 
     @property
     def origin(self) -> Origin:

@@ -261,6 +261,8 @@ class Writer:
         yield iri, name("rdf:predicate"), statement.predicate
         yield iri, name("rdf:object"), statement.object
         yield from both(iri, LABEL, *self._statement_labels(statement))
+        for date in statement.as_of:
+            yield iri, term_iri("asOf"), date
         yield from self._claim(iri, statement)
 
     def _statement_labels(self, statement: Statement) -> tuple[str, str]:

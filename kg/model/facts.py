@@ -142,6 +142,7 @@ class Statement:
 
     Attributes:
         evidence: at least one; several sources of one claim stand here.
+        as_of: times for which sources say it, when they tell no start or end.
         origins: the rows that state it.
         notes: remarks of the curators.
     """
@@ -151,6 +152,7 @@ class Statement:
     object: Term
     status: str = ACTUAL
     period: Period = field(default_factory=Period)
+    as_of: list[Literal] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
     origins: list[Origin] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)

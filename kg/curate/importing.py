@@ -1,0 +1,177 @@
+"""Foreign files become a dataset: read, mapped, checked, compared, published.
+
+Nothing is written until every row has been judged; what would be written is
+shown first. The same files twice change nothing.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kg.curate.build import as_problem, origins_of
+from kg.curate.facts import FactReader, Known
+from kg.curate.mapping import ColumnMapping, Mapper, Table
+from kg.curate.ontology import Terms
+from kg.curate.problem import Problems
+from kg.curate.sheet import DEFAULT_LIMITS, SheetLimits, read_tables
+from kg.curate.table import FORMS, Row, rows_of_form
+from kg.curate.triples import Writer
+from kg.curate.validation import Validator
+from kg.model import Triple
+from kg.model.facts import Bundle
+
+
+@dataclass
+class Import:
+    """A dataset read from foreign files, not yet published.
+
+    Attributes:
+        read: rows read, by foreign table.
+        rows: rows of our forms that they became.
+        bundle: what those rows state.
+        problems: all that is wrong; nothing may be published when there is any.
+        triples: of the dataset, empty when there are problems.
+    """
+
+    read: dict[str, int]
+    rows: dict[str, list[Row]]
+    bundle: Bundle
+    problems: Problems
+    triples: list[Triple] = field(default_factory=list)
+
+
+class Importer:
+    """Reads foreign files against what is known.
+
+    Args:
+        validator: shapes and checks.
+        terms: of the ontology.
+        known: entities of other datasets.
+        home: folder that paths of stored sources start from.
+        context: triples that the new ones refer to, for shapes and checks.
+        limits: how much a file may hold.
+    """
+
+    def __init__(
+        self,
+        validator: Validator,
+        terms: Terms,
+        known: Known,
+        *,
+        home: Path,
+        context: Iterable[Triple] = (),
+        limits: SheetLimits = DEFAULT_LIMITS,
+    ) -> None:
+        self._validator = validator
+        self._terms = terms
+        self._known = known
+        self._home = home
+        self._context = context
+        self._limits = limits
+
+    def read(self, files: Sequence[Path], mapping: ColumnMapping | None) -> Import:
+        """Read, map and check files; without a mapping they are our own tables.
+
+        Raises:
+            DataError: if a file as a whole cannot be read.
+            ConfigError: if the mapping does not fit the files.
+        """
+        problems = Problems()
+        tables: dict[str, Table] = {}
+        for path in files:
+            for table in read_tables(path, problems, self._limits):
+                tables[table.name] = table
+        if problems:
+            empty: dict[str, list[Row]] = {form: [] for form in FORMS}
+            return Import(_counts(tables), empty, _nothing(), problems)
+        if mapping is None:
+            rows = own_rows(tables.values(), problems)
+        else:
+            rows = Mapper(mapping, tables).rows()
+        reader = FactReader(self._terms, self._known, problems, self._home)
+        bundle = reader.read_rows(complete(rows, problems), "import")
+        found = Import(_counts(tables), rows, bundle, problems)
+        if not problems:
+            self._check(found)
+        return found
+
+    def _check(self, found: Import) -> None:
+        writer = Writer(found.bundle, self._terms, self._known)
+        triples = list(writer.triples())
+        union = dict.fromkeys([*self._context, *triples])
+        new = {t[0].value for t in triples}
+        origins = origins_of([found.bundle])
+        for violation in self._validator.violations(union):
+            if violation.focus in new or not violation.focus:
+                found.problems.add(as_problem(violation, origins))
+        if not found.problems:
+            found.triples = triples
+
+
+def _nothing() -> Bundle:
+    from kg.model.facts import DatasetInfo
+
+    return Bundle(DatasetInfo("", "", ""))
+
+
+def _counts(tables: Mapping[str, Table]) -> dict[str, int]:
+    return {name: len(table.rows) for name, table in tables.items()}
+
+
+def own_rows(tables: Iterable[Table], problems: Problems) -> dict[str, list[Row]]:
+    """Tables in our own form, told by the name of the file or sheet."""
+    made: dict[str, list[Row]] = {form: [] for form in FORMS}
+    for table in tables:
+        form = form_of(table.name)
+        if form is not None:
+            cells = [[row[c] for c in table.columns] for row in table.rows]
+            lists = iter([list(table.columns), *cells])
+            rows = rows_of_form(lists, FORMS[form], problems, table.name)
+            made[form].extend(rows)
+    return made
+
+
+def form_of(name: str) -> str | None:
+    """The form whose name a file or a sheet has, if it has one."""
+    last = name.rpartition("#")[2] if "#" in name else Path(name).stem
+    return last.lower() if last.lower() in FORMS else None
+
+
+def complete(rows: Mapping[str, list[Row]], problems: Problems) -> dict[str, list[Row]]:
+    """Rows whose required cells are filled; the others are problems."""
+    from kg.curate.table import refuser
+
+    kept: dict[str, list[Row]] = {form: [] for form in FORMS}
+    for form, candidates in rows.items():
+        for row in candidates:
+            empty = [column for column in FORMS[form].required if not row[column]]
+            for column in empty:
+                refuser(problems, row)(
+                    column,
+                    "there is nothing for this cell.",
+                    "此单元格没有内容。",
+                    hint=f"A row of {form} needs it.",
+                    hint_zh=f"{form} 的每一行都需要它。",
+                )
+            if not empty:
+                kept[form].append(row)
+    return kept
+
+
+def table_text(form: str, rows: Iterable[Row]) -> str:
+    """Rows of a form as the CSV that people edit; columns nobody uses are left out."""
+    rows = list(rows)
+    columns = [
+        column
+        for column in FORMS[form].columns
+        if column in FORMS[form].required or any(row[column] for row in rows)
+    ]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([row[column] for column in columns] for row in rows)
+    return text.getvalue()

@@ -1,0 +1,51 @@
+"""What other datasets have brought: from the tables, or from a store."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from kg import vocab
+from kg.model.facts import Entity
+from kg.store import Store
+from kg.store.scratch import ScratchStore
+
+_NAMES = f"""
+PREFIX lv: <{vocab.ONTOLOGY}>
+PREFIX skos: <{vocab.PREFIXES["skos"]}>
+SELECT ?s ?type ?name ?kind WHERE {{
+  GRAPH ?g {{ ?s lv:dataset ?dataset ; a ?type .
+    FILTER(STRSTARTS(STR(?type), "{vocab.ONTOLOGY}"))
+    {{ ?s skos:prefLabel ?name BIND("preferred" AS ?kind) }}
+    UNION {{ ?s skos:altLabel ?name BIND("other" AS ?kind) }} }}
+  FILTER(?g != <%s>)
+}}
+"""
+
+
+def known_entities(store: Store | ScratchStore, *, without: str) -> dict[str, Entity]:
+    """The entities of a store by id, as other datasets than one bring them.
+
+    Args:
+        store: has each dataset in its named graph.
+        without: IRI of the named graph to leave out.
+    """
+    types: dict[str, set[str]] = defaultdict(set)
+    names: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for row in store.select(_NAMES % without):
+        local = str(row["s"]).removeprefix(vocab.ID)
+        types[local].add(str(row["type"]).removeprefix(vocab.ONTOLOGY))
+        language = getattr(row["name"], "language", "") or "en"
+        kind = f"{row['kind']}-{language}"
+        if (name := str(row["name"])) not in names[local][kind]:
+            names[local][kind].append(name)
+    return {
+        local: Entity(
+            local,
+            tuple(sorted(types[local])),
+            said["preferred-zh"][0] if said["preferred-zh"] else "",
+            said["preferred-en"][0] if said["preferred-en"] else "",
+            aliases_zh=tuple(said["other-zh"]),
+            aliases_en=tuple(said["other-en"]),
+        )
+        for local, said in names.items()
+    }
