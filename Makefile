@@ -32,3 +32,6 @@ docs:  ## renew the generated tables of the docs
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache dist build
+
+bench-partners: install  ## how good the partner advice is, on DATA=DIR
+	PYTHONPATH=. $(PY) bench/partners.py $(DATA) $(if $(CUTOFF),--cutoff $(CUTOFF))
