@@ -5,7 +5,6 @@ A violation is a result, not an exception; whoever asks decides what to do.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +17,7 @@ from rdflib.namespace import RDF, SH
 from rdflib.term import Node
 
 from kg import vocab
+from kg.curate.check import Check, read_check
 from kg.curate.ontology import ontology_graph
 from kg.model import Blank, Iri, Literal, Term, Triple
 from kg.model.terms import XSD_STRING
@@ -47,18 +47,6 @@ class Violation:
         place = " ".join(vocab.shorten(p) for p in (self.focus, self.path) if p)
         told = self.zh if language == "zh" else self.message
         return f"{place}{'：' if language == 'zh' else ': '}{told} [{self.rule}]"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A query that must return nothing, with what it means when it does."""
-
-    name: str
-    query: str
-    problem: str
-    problem_zh: str
-    solution: str
-    solution_zh: str
 
 
 class Validator:
@@ -150,30 +138,6 @@ def run_check(check: Check, store: ScratchStore) -> list[Violation]:
             )
         )
     return found
-
-
-_HEADER = re.compile(r"^#\s*(Problem|Solution)\s*(?:\(?(zh|en)\)?)?\s*[:：]\s*(.+)$")
-
-
-def read_check(path: Path) -> Check:
-    """Read a check with its header (``# Problem:``, ``# Solution:``, zh and en)."""
-    query = path.read_text(encoding="utf-8")
-    told: dict[tuple[str, str], str] = {}
-    for line in query.splitlines():
-        if found := _HEADER.match(line):
-            told[found[1], found[2] or "en"] = found[3].strip()
-    problem, solution = (
-        told.get(("Problem", "en"), ""),
-        told.get(("Solution", "en"), ""),
-    )
-    return Check(
-        path.stem,
-        query,
-        problem,
-        told.get(("Problem", "zh"), problem),
-        solution,
-        told.get(("Solution", "zh"), solution),
-    )
 
 
 def _violation(report: Graph, result: Node) -> Violation:

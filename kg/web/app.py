@@ -21,6 +21,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "ids",
     "factlist",
     "entities",
+    "ontology",
     "tracks",
     "matrix",
     "sources",

@@ -9,7 +9,7 @@ import pyoxigraph
 import pytest
 import rdflib
 
-from kg.curate.validation import read_check
+from kg.curate.check import read_check
 
 HERE = Path(__file__).resolve().parent
 CHECKS = sorted((HERE.parents[1] / "ontology" / "checks").glob("*.rq"))
