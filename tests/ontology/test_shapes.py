@@ -87,7 +87,7 @@ def test_entity_shape_reaches_every_class_of_entities(ontology: rdflib.Graph) ->
     records = {
         "DomainProperty",
         "RecordProperty",
-        "InferenceRule",
+        *("InferenceRule", "QueryParameter", "QueryColumn"),
         *("Role", "Stage", "Status", "Comparator", "Confidence", "NameBasis"),
     }
     for found in ontology.subjects(RDF.type, OWL.Class):
