@@ -1,1 +1,1 @@
-INSERT DATA { id:lepu lv:cooperatesWith id:beijing }
+INSERT DATA { id:lepu lv:cooperatesWith id:ning }
