@@ -87,8 +87,13 @@ def infer(asserted: Iterable[Triple], ontology: Sequence[Triple]) -> list[Triple
         Conclusions in a fixed order, each once.
     """
     store = ScratchStore(ontology)
-    rules = read_rules(store)
     store.add(asserted)
+    return conclusions(store)
+
+
+def conclusions(store: ScratchStore) -> list[Triple]:
+    """What follows, by the rules it holds, from what a store holds."""
+    rules = read_rules(store)
     found = {t for rule in rules for t in store.construct(rule.construct)}
     return sorted(
         (t for t in found if t not in store),

@@ -18,12 +18,15 @@ from pathlib import Path
 from kg import vocab
 from kg.curate.assertion import LABEL, A, both, name
 from kg.curate.files import ontology_files
-from kg.curate.infer import infer
+from kg.curate.infer import conclusions
 from kg.errors import DataError
 from kg.model import Iri, Literal, Triple
 from kg.model.facts import term_iri
 from kg.store import Store
-from kg.store.scratch import read_triples
+from kg.store.files import FileTriples, read_triples
+from kg.store.scratch import ScratchStore
+
+Content = Sequence[Triple] | FileTriples
 
 _DERIVED = (vocab.INFERRED_GRAPH, vocab.CATALOGUE_GRAPH)
 
@@ -42,9 +45,9 @@ class Shipped:
     files: tuple[Path, ...]
     checksum: str
 
-    def triples(self) -> list[Triple]:
+    def triples(self) -> FileTriples:
         """What the files say."""
-        return [t for path in self.files for t in read_triples(path)]
+        return FileTriples(self.files)
 
 
 def shipped_graphs(data: Path, ontology: Path) -> list[Shipped]:
@@ -94,7 +97,7 @@ def ensure_shipped(store: Store, data: Path, ontology: Path) -> list[str]:
     changed = [g for g, one in wanted.items() if known.get(g) != one.checksum]
     gone = [g for g in known if g not in wanted]
     if changed or gone:
-        graphs: dict[str, Sequence[Triple] | None] = {
+        graphs: dict[str, Content | None] = {
             graph: wanted[graph].triples() for graph in changed
         }
         graphs |= dict.fromkeys(gone)
@@ -114,7 +117,7 @@ def known_checksums(store: Store) -> dict[str, str]:
 
 def publish(
     store: Store,
-    graphs: Mapping[str, Sequence[Triple] | None],
+    graphs: Mapping[str, Content | None],
     shipped: Mapping[str, str] | None = None,
 ) -> str:
     """Replace or remove graphs, and infer anew, all or nothing.
@@ -128,18 +131,17 @@ def publish(
     Returns:
         The new generation.
     """
-    ontology: Sequence[Triple] = graphs.get(vocab.ONTOLOGY_GRAPH) or read_graph(
-        store, vocab.ONTOLOGY_GRAPH
-    )
-    asserted = [
-        triple
-        for graph in sorted({*store.graphs(), *graphs})
-        if graph not in {*_DERIVED, vocab.ONTOLOGY_GRAPH}
-        for triple in (graphs[graph] if graph in graphs else read_graph(store, graph))
-        or ()
-    ]
+    scratch = ScratchStore()
+    for graph in sorted({*store.graphs(), *graphs}):
+        if graph in _DERIVED:
+            continue
+        content = graphs[graph] if graph in graphs else read_graph(store, graph)
+        if isinstance(content, FileTriples):
+            scratch.load(content)
+        elif content is not None:
+            scratch.add(content)
     changes: dict[str, Iterable[Triple] | None] = dict(graphs)
-    changes[vocab.INFERRED_GRAPH] = infer(asserted, ontology)
+    changes[vocab.INFERRED_GRAPH] = conclusions(scratch)
     if shipped is not None:
         changes[vocab.CATALOGUE_GRAPH] = list(catalogue(shipped))
     return store.replace_graphs(changes)

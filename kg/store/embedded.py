@@ -28,6 +28,7 @@ from kg.store.base import (
     UserUpdate,
     Written,
 )
+from kg.store.files import FORMATS, FileTriples
 from kg.store.terms import from_engine, query_error, to_engine
 from kg.store.union import follow, graph_changes
 
@@ -126,12 +127,18 @@ class EmbeddedStore:
             for name, triples in graphs.items():
                 graph = ox.NamedNode(name)
                 copy.remove_graph(graph)
-                if triples is not None:
-                    copy.add_graph(graph)
-                    copy.extend(
-                        ox.Quad(to_engine(s), to_engine(p), to_engine(o), graph)  # type: ignore[arg-type]
-                        for s, p, o in triples
-                    )
+                if triples is None:
+                    continue
+                copy.add_graph(graph)
+                if isinstance(triples, FileTriples):
+                    for path in triples.paths:
+                        kind = FORMATS[path.suffix]
+                        copy.bulk_load(path=str(path), format=kind, to_graph=graph)
+                    continue
+                copy.bulk_extend(
+                    ox.Quad(to_engine(s), to_engine(p), to_engine(o), graph)  # type: ignore[arg-type]
+                    for s, p, o in triples
+                )
             return self._publish(copy, None, only=list(graphs)).generation
 
     def answer(

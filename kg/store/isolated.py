@@ -41,6 +41,7 @@ from kg.store.base import (
 )
 from kg.store.embedded import FinishedAnswer, other_generation
 from kg.store.endings import died, timed_out
+from kg.store.files import FileTriples
 from kg.store.frames import error_from_json
 from kg.store.generations import Generations
 from kg.store.pool import Pool, PoolOptions
@@ -324,16 +325,19 @@ class IsolatedStore:
     def replace_graphs(self, graphs: dict[str, Iterable[Triple] | None]) -> str:
         """Replace or remove named graphs (see ``Store.replace_graphs``)."""
         with tempfile.TemporaryDirectory(dir=self._generations.staging) as folder:
-            files: dict[str, str | None] = {}
+            files: dict[str, list[str] | None] = {}
             for number, (name, triples) in enumerate(graphs.items()):
                 if triples is None:
                     files[name] = None
+                    continue
+                if isinstance(triples, FileTriples):
+                    files[name] = [str(path.resolve()) for path in triples.paths]
                     continue
                 file = Path(folder) / f"{number}.nt"
                 with file.open("w", encoding="utf-8") as opened:
                     for s, p, o in triples:
                         opened.write(f"{s.n3()} {p.n3()} {o.n3()} .\n")
-                files[name] = str(file)
+                files[name] = [str(file)]
             change = {"kind": "replace", "graphs": files}
             limits = Limits(
                 timeout_s=self._options.write_timeout_s, max_memory_bytes=1 << 42

@@ -1,16 +1,18 @@
-"""Triples in memory, to check, to infer and to read files: never served."""
+"""Triples in memory, to check and to infer: never served."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterable
 
 import pyoxigraph as ox
 
-from kg.errors import DataError, StoreError
-from kg.model import Iri, Literal, Term, Triple
+from kg.errors import StoreError
+from kg.model import Triple
 from kg.store.base import Solutions
+from kg.store.files import FORMATS, FileTriples, model_triple, read_triples, telling
 from kg.store.terms import from_engine, query_error, to_engine
+
+__all__ = ["FileTriples", "ScratchStore", "read_triples"]
 
 
 class ScratchStore:
@@ -30,6 +32,16 @@ class ScratchStore:
             ox.Quad(to_engine(s), to_engine(p), to_engine(o))  # type: ignore[arg-type]
             for s, p, o in triples
         )
+
+    def load(self, files: FileTriples) -> None:
+        """Hold what files say too, without making a value of each triple.
+
+        Raises:
+            DataError: if a file does not parse.
+        """
+        for path in files.paths:
+            with telling(path):
+                self._store.bulk_load(path=str(path), format=FORMATS[path.suffix])
 
     def __len__(self) -> int:
         return len(self._store)
@@ -62,60 +74,10 @@ class ScratchStore:
         found = self._query(query)
         if not isinstance(found, ox.QueryTriples):
             raise StoreError("This query is not a CONSTRUCT.")
-        return list(dict.fromkeys(_triple(t) for t in found))
+        return list(dict.fromkeys(model_triple(t) for t in found))
 
     def _query(self, query: str) -> object:
         try:
             return self._store.query(query)
         except SyntaxError as exc:
             raise query_error(exc) from exc
-
-
-def _triple(triple: ox.Triple | ox.Quad) -> Triple:
-    subject, predicate = from_engine(triple.subject), from_engine(triple.predicate)
-    if isinstance(subject, Literal) or not isinstance(predicate, Iri):
-        raise StoreError(f"Not a triple of RDF 1.1: {triple}")
-    term: Term = from_engine(triple.object)
-    return subject, predicate, term
-
-
-FORMATS: dict[str, ox.RdfFormat] = {
-    ".ttl": ox.RdfFormat.TURTLE,
-    ".nt": ox.RdfFormat.N_TRIPLES,
-    ".nq": ox.RdfFormat.N_QUADS,
-    ".trig": ox.RdfFormat.TRIG,
-    ".rdf": ox.RdfFormat.RDF_XML,
-    ".owl": ox.RdfFormat.RDF_XML,
-    ".jsonld": ox.RdfFormat.JSON_LD,
-}
-
-
-def read_triples(path: Path, suffix: str = "") -> Iterator[Triple]:
-    """Read the triples of an RDF file, whatever graph they stand in.
-
-    Args:
-        path: of the file.
-        suffix: tells the format when the file's own suffix does not.
-
-    Raises:
-        DataError: if the format is unknown or the file does not parse; the
-            message has line and column.
-    """
-    suffix = suffix or path.suffix.lower()
-    if suffix not in FORMATS:
-        raise DataError(
-            f"{path.name}: {suffix or 'no suffix'} is not a format of RDF known here.",
-            zh=f"{path.name}：无法识别的 RDF 格式 {suffix}。",
-            hint="Use " + ", ".join(FORMATS) + ".",
-            hint_zh="可用：" + "、".join(FORMATS) + "。",
-        )
-    try:
-        for quad in ox.parse(path=str(path), format=FORMATS[suffix]):
-            yield _triple(quad)
-    except (SyntaxError, ValueError, OSError) as exc:
-        raise DataError(
-            f"{path.name} cannot be read: {exc}",
-            zh=f"无法读取 {path.name}：{exc}",
-            hint="Correct the file at the position given.",
-            hint_zh="请在所示位置修正文件。",
-        ) from exc

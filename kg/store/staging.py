@@ -24,6 +24,7 @@ from kg import vocab
 from kg.errors import StoreError
 from kg.store import engine, sandbox, transport
 from kg.store.base import GraphWrite, UserUpdate
+from kg.store.files import FORMATS
 from kg.store.terms import document_error
 from kg.store.union import follow, graph_changes
 
@@ -124,18 +125,20 @@ def _change(
     return None, False
 
 
-def _replace(store: ox.Store, graphs: dict[str, str | None]) -> None:
-    """Replace graphs by N-Triples files; nobody sees the store meanwhile."""
-    for name, path in graphs.items():
+def _replace(store: ox.Store, graphs: dict[str, list[str] | None]) -> None:
+    """Replace graphs by RDF files; nobody sees the store meanwhile."""
+    for name, paths in graphs.items():
         graph = ox.NamedNode(name)
         store.remove_graph(graph)
-        if path is None:
+        if paths is None:
             continue
         store.add_graph(graph)
-        try:
-            store.bulk_load(path=path, format=ox.RdfFormat.N_TRIPLES, to_graph=graph)
-        except SyntaxError as exc:
-            raise document_error(exc) from exc
+        for path in paths:
+            kind = FORMATS[Path(path).suffix]
+            try:
+                store.bulk_load(path=path, format=kind, to_graph=graph)
+            except SyntaxError as exc:
+                raise document_error(exc) from exc
 
 
 def export(source: Path, target: Path) -> dict[str, Any]:

@@ -39,6 +39,8 @@ def follow(
     Returns:
         IRIs of the named graphs that changed, in order.
     """
+    if only is not None and not len(before):
+        return _all_new(after, only)
     default = ox.DefaultGraph()
     if only is None:
         came, went = _change(before, after, default)
@@ -56,6 +58,15 @@ def follow(
     for came, _ in changes.values():
         after.extend(ox.Quad(*spo) for spo in came)
     return sorted(changes)
+
+
+def _all_new(after: ox.Store, only: Iterable[str]) -> list[str]:
+    """The same for a store that was empty: nothing to compare, all in bulk."""
+    names = sorted(n for n in only if after.contains_named_graph(ox.NamedNode(n)))
+    for name in names:
+        quads = after.quads_for_pattern(None, None, None, ox.NamedNode(name))
+        after.bulk_extend(ox.Quad(q.subject, q.predicate, q.object) for q in quads)
+    return names
 
 
 def graph_changes(
