@@ -27,6 +27,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "sources",
     "indicators",
     "sparql",
+    "questions",
 )
 
 CONTENT_SECURITY_POLICY = "; ".join(

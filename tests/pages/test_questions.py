@@ -1,0 +1,139 @@
+"""The catalogue as pages: on the shipped graph, as a reader meets it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+
+import openpyxl
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from kg.config import load_settings
+from kg.query.catalogue import load_catalogue
+from kg.web import create_app
+from kg.wiring import build_parts, shipped
+
+HTML = {"Accept": "text/html"}
+QUESTIONS = tuple(load_catalogue(shipped("queries")))
+
+
+@pytest.fixture(scope="module")
+def shipped_app() -> Flask:
+    settings = load_settings({"store": "memory:"}, environment={})
+    app = create_app(build_parts(settings))
+    app.testing = False
+    return app
+
+
+@pytest.fixture
+def asked(shipped_app: Flask) -> FlaskClient:
+    return shipped_app.test_client(use_cookies=False)
+
+
+def page(asked: FlaskClient, path: str, status: int = 200) -> str:
+    answer = asked.get(path, headers=HTML)
+    assert answer.status_code == status
+    assert len(answer.data) < 100_000
+    return answer.text
+
+
+def test_list_has_every_question(asked: FlaskClient) -> None:
+    text = page(asked, "/questions?lang=en")
+    assert {f'href="/questions/{q.name}"' in text for q in QUESTIONS} == {True}
+    assert "lacks data" in text
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda q: q.name)
+def test_question_is_answered_or_says_what_is_missing(
+    asked: FlaskClient, question: object, language: str
+) -> None:
+    name = question.name  # type: ignore[attr-defined]
+    text = page(asked, f"/questions/{name}?lang={language}")
+    if question.missing:  # type: ignore[attr-defined]
+        assert 'id="missing"' in text
+    else:
+        assert '<table class="answer">' in text
+    rows = asked.get(f"/questions/{name}.json?lang={language}").get_json()["rows"]
+    data = asked.get(f"/questions/{name}.csv?lang={language}").data
+    listed = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
+    assert len(listed) == len(rows)
+
+
+def test_answer_has_names_that_are_links_and_its_sentence(asked: FlaskClient) -> None:
+    text = page(asked, "/questions/firms_in_track?lang=zh")
+    table = text.split('<table class="answer">')[1]
+    assert '<a href="/entities/lepu-medical">乐普</a>' in table
+    assert "龙头企业" in table
+
+
+def test_blank_is_filled_by_choice(asked: FlaskClient) -> None:
+    text = page(asked, "/questions/firms_in_track?track=track-cgt&lang=zh")
+    assert '<option value="track-cgt" selected>' in text
+
+
+def test_blank_is_filled_by_search(asked: FlaskClient) -> None:
+    """Words that are no id lead to what they may mean, pinyin included."""
+    for words in ("乐普", "lepu", "lp"):
+        text = page(
+            asked, f"/questions/neighbourhood_of_body?organisation={words}", 404
+        )
+        assert 'value="lepu-medical"' in text, words
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        ("track=%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E", 400),
+        ("track=a%20%7D%20DROP", 400),
+        ("track=lepu-medical", 400),
+        ("track=nobody-at-all", 404),
+        ("view=spell", 400),
+        ("page=0", 400),
+    ],
+)
+def test_bad_blank_is_refused_in_the_page(
+    asked: FlaskClient, arguments: str, status: int
+) -> None:
+    text = page(asked, f"/questions/firms_in_track?{arguments}", status)
+    assert "<script>alert" not in text
+
+
+def test_unknown_question_is_404(asked: FlaskClient) -> None:
+    page(asked, "/questions/none", 404)
+    assert asked.get("/questions/none.csv").status_code == 404
+
+
+def test_chart_draws_a_goal_open_and_a_base_solid(asked: FlaskClient) -> None:
+    text = page(asked, "/questions/base_and_goals_of_target_set?view=chart&lang=zh")
+    boxes = re.findall(r'bar-box (\w+)".*?bar-value">(.*?)</span>', text, re.S)
+    assert [kind for kind, _ in boxes] == ["actual", "target"] * 3
+    assert all(("目标" in told) == (kind == "target") for kind, told in boxes)
+
+
+def test_graph_draws_plans_dashed(asked: FlaskClient) -> None:
+    text = page(asked, "/questions/neighbourhood_of_body?view=graph&lang=zh")
+    assert '<svg class="links"' in text
+    assert 'class="planned"' in text
+
+
+def test_files_tell_query_and_missing_data(asked: FlaskClient) -> None:
+    data = asked.get("/questions/incubated_firms.xlsx?lang=zh").data
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    about = dict(book["about"].iter_rows(values_only=True))
+    assert "incubatedBy" in str(about["查询"])
+    assert "名单" in str(about["缺什么数据"])
+    told = json.loads(asked.get("/questions/incubated_firms.json").data)
+    assert told["missing"]["en"]
+
+
+def test_page_gives_code_for_python_r_and_a_shell(asked: FlaskClient) -> None:
+    text = page(asked, "/questions/firms_in_track?lang=en")
+    for piece in ("urllib.request", "read.csv", "curl "):
+        assert piece in text
+    address = re.search(r"curl &#39;(http[^&]*)&", text)
+    assert address is not None
