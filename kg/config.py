@@ -87,6 +87,27 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         "Hosts that SERVICE may call: host, or host=address[:port]; empty: none.",
     ),
+    Setting("max_upload_mb", "int", "64", "MiB of the body of a write."),
+    Setting("body_timeout_s", "float", "20", "Seconds within which a body arrives."),
+    Setting("header_timeout_s", "float", "10", "Seconds within which headers arrive."),
+    Setting(
+        "send_timeout_s",
+        "float",
+        "30",
+        "Seconds a client may take nothing of its answer.",
+    ),
+    Setting(
+        "stop_timeout_s", "int", "35", "Seconds to finish what runs when told to stop."
+    ),
+    Setting("max_connections", "int", "2048", "Connections open at once."),
+    Setting("page_threads", "int", "8", "Pages made at once."),
+    Setting("spool_mb", "int", "1024", "MiB of answers on their way to slow readers."),
+    Setting(
+        "trusted_proxies", "list", "", "Peers whose X-Forwarded-For names the client."
+    ),
+    Setting(
+        "slow_query_s", "float", "5", "Seconds from which a request is logged as slow."
+    ),
     Setting("keep_generations", "int", "3", "Old generations kept on disk."),
     Setting("language", "str", "", "Language of pages when the reader has no wish."),
     Setting("log_level", "str", "info", "debug, info, warning or error."),

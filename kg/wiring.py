@@ -8,8 +8,8 @@ import weakref
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from kg.analysis.graphs import Graphs
 from kg.config import Settings
 from kg.curate.publication import ensure_shipped
 from kg.errors import ConfigError
@@ -19,6 +19,9 @@ from kg.store import Limits, ServiceStore
 from kg.store.embedded import EmbeddedStore
 from kg.store.isolated import IsolatedOptions, IsolatedStore
 from kg.store.pool import PoolOptions
+
+if TYPE_CHECKING:
+    from kg.analysis.graphs import Graphs
 
 _MIB = 1024 * 1024
 
@@ -42,6 +45,8 @@ class Parts:
     @cached_property
     def graphs(self) -> Graphs:
         """The network of the store: neighbours, paths, overview, layouts."""
+        from kg.analysis.graphs import Graphs  # numpy and networkx: half a second
+
         return Graphs(self.store, self.cache / "graphs")
 
     @cached_property

@@ -20,11 +20,13 @@ class Kept:
         body: as the store wrote it.
         row_limit_reached: see ``Answer``.
         encoded: by content coding, made when first asked for.
+        headers: of a whole HTTP answer, if that is what is kept.
     """
 
     body: bytes
     row_limit_reached: bool = False
     encoded: dict[str, bytes] = field(default_factory=dict)
+    headers: tuple[tuple[bytes, bytes], ...] = ()
 
     @property
     def size(self) -> int:

@@ -45,7 +45,13 @@ from kg.store.files import FileTriples
 from kg.store.frames import error_from_json
 from kg.store.generations import Generations
 from kg.store.pool import Pool, PoolOptions
-from kg.store.process import ClientGone, Gone, Spawner, WorkerLost, WorkerProcess
+from kg.store.process import (
+    ClientGone,
+    Gone,
+    WorkerLost,
+    WorkerProcess,
+    take_spawner,
+)
 
 LOG = logging.getLogger(__name__)
 _HOUSE_BYTES: Final = 1024 * 1024 * 1024
@@ -96,7 +102,7 @@ class IsolatedStore:
                 hint="Set KG_STORE to a folder this user may write.",
                 hint_zh="请将 KG_STORE 设为可写的目录。",
             ) from exc
-        self._spawner = Spawner()
+        self._spawner = take_spawner()
         self._pools: dict[str, Pool] = {}
         self._pools_lock = threading.Lock()
         self.degraded = ""

@@ -93,6 +93,19 @@ class Spawner:
             self._process.wait(5)
 
 
+_prepared: list[Spawner] = []
+
+
+def prepare_spawner() -> None:
+    """Start a spawner for the next store, while the program still loads."""
+    _prepared.append(Spawner())
+
+
+def take_spawner() -> Spawner:
+    """The prepared spawner, or a new one."""
+    return _prepared.pop() if _prepared else Spawner()
+
+
 class WorkerProcess:
     """One worker, seen from the service."""
 

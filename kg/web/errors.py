@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from kg import errors
 from kg.errors import KGError
+from kg.web.problem import error_body
 
 LOG = logging.getLogger(__name__)
 
@@ -52,17 +53,16 @@ def error_response(error: KGError, status: int | None = None) -> Response:
     """The answer that tells an error, as JSON or as a page."""
     status = status or status_of(error)
     language = g.get("language", "en")
-    body = {
-        "ok": False,
-        "status": status,
-        "code": error.code,
-        "error": error.text(language),
-        "messages": {"zh": error.zh, "en": error.message},
-        "hint": error.advice(language),
-        "link": error.link,
-        "request_id": request_id(),
-        "context": error.context,
-    }
+    body = error_body(
+        status,
+        error.code,
+        texts=(error.message, error.zh),
+        request_id=request_id(),
+        language=language,
+        hints=(error.hint, error.hint_zh),
+        link=error.link,
+        context=error.context,
+    )
     if wants_page():
         response = make_response(render_template("error.html", body=body), status)
     else:
@@ -76,7 +76,8 @@ def error_response(error: KGError, status: int | None = None) -> Response:
 def request_id() -> str:
     """The id of this request, the same in the log and in an error body."""
     if "request_id" not in g:
-        g.request_id = uuid.uuid4().hex[:16]
+        given = request.environ.get("kg.request_id")
+        g.request_id = given or uuid.uuid4().hex[:16]
     return str(g.request_id)
 
 

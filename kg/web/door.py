@@ -1,0 +1,62 @@
+"""The front door around the application, from the settings."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from kg.config import Settings
+from kg.store.isolated import IsolatedStore
+from kg.web.app import create_app
+from kg.web.front import Front, FrontOptions
+from kg.web.journal import Journal, JsonFormatter
+from kg.wiring import Parts
+
+_MIB = 1024 * 1024
+
+
+def front_options(settings: Settings) -> FrontOptions:
+    """What a request may take, from the settings."""
+    waiting = settings["workers"] + settings["max_waiting"]
+    return FrontOptions(
+        max_query_bytes=3 * settings["max_query_kb"] * 1024 + 65536,
+        max_upload_bytes=settings["max_upload_mb"] * _MIB,
+        body_timeout_s=settings["body_timeout_s"],
+        send_timeout_s=settings["send_timeout_s"],
+        query_threads=waiting + 8,
+        page_threads=settings["page_threads"],
+        spool_bytes=settings["spool_mb"] * _MIB,
+        fast_cache_bytes=settings["cache_mb"] * _MIB,
+        trusted_proxies=frozenset(settings["trusted_proxies"]),
+    )
+
+
+def set_up_logging(settings: Settings) -> None:
+    """Log to standard error, one JSON object a line."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonFormatter())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(settings["log_level"].upper())
+
+
+def build_front(parts: Parts) -> Front:
+    """The front door around these parts."""
+    settings, store = parts.settings, parts.store
+    journal = Journal(settings["slow_query_s"])
+    app = create_app(parts)
+    app.extensions["kg.journal"] = journal
+
+    def start() -> None:
+        if isinstance(store, IsolatedStore):
+            store.warm()
+        logging.getLogger("kg").info("serving generation %s", store.generation)
+
+    return Front(
+        app,
+        front_options(settings),
+        journal,
+        generation=lambda: store.generation,
+        start=start,
+        stop=store.close,
+    )

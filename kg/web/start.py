@@ -1,0 +1,26 @@
+"""Where the HTTP server begins: first the spawner, then everything else.
+
+The spawner loads the engine on another core while this process loads the web.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kg.config import load_settings
+from kg.store.process import prepare_spawner
+
+if TYPE_CHECKING:
+    from kg.web.front import Front
+
+
+def application() -> Front:
+    """The front door, from the settings of the environment."""
+    settings = load_settings()
+    if settings["store"].startswith("file:"):
+        prepare_spawner()
+    from kg.web.door import build_front, set_up_logging
+    from kg.wiring import build_parts
+
+    set_up_logging(settings)
+    return build_front(build_parts(settings))
