@@ -2,6 +2,7 @@
 
 Examples: ``kg ask`` lists the questions; ``kg ask 1`` asks the first;
 ``kg ask things_tied_to_track --track id:track-cgt --format csv`` fills in a blank;
+``kg ask 1 --dataset article`` answers from the article alone;
 ``kg ask 7 --show`` prints the SPARQL and asks nothing.
 """
 
@@ -47,6 +48,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
             metavar="ID",
             help="value of this blank, such as id:track-cgt",
         )
+    parser.add_argument(
+        "--dataset", default="", help="answer from this data set alone: article"
+    )
     parser.add_argument("--format", choices=("table", "csv", "json"), default="table")
     parser.add_argument("--language", choices=LANGUAGES, default="zh")
     parser.add_argument("--store", help="the store to ask (see kg settings)")
@@ -66,14 +70,14 @@ def run(arguments: argparse.Namespace) -> int:
         for name in PARAMETERS
         if (value := getattr(arguments, f"value_{name}")) is not None
     }
-    query = question.bind(given, language)
+    query = question.bind(given, language, arguments.dataset)
     if arguments.show:
         print(query)
         return 0
     settings = load_settings({"store": arguments.store} if arguments.store else {})
     parts = build_parts(settings)
     try:
-        question.check_values(parts.store, given)
+        question.check_values(parts.store, given, arguments.dataset)
         answer = parts.store.select(query)
     finally:
         parts.store.close()

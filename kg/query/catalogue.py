@@ -2,8 +2,9 @@
 
 A question's text has blanks written ``$name``, which SPARQL reads as variables,
 so the file as it stands parses anywhere. ``Question.bind`` puts an IRI in place
-of each blank, and the reader's language in place of ``$language``; nothing else
-can enter a query.
+of each blank, the reader's language in place of ``$language``, and in place of
+``$dataset`` the data set to answer from, or "" for all; nothing else can enter a
+query.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from kg.store.scratch import read_triples
 
 QUERIES = vocab.BASE + "queries/"
 LANGUAGE = "language"
+DATASET = "dataset"
 LANGUAGES = ("zh", "en")
 ANSWERABLE = ("article", "partly", "more-data")
 _BLANK = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
@@ -111,8 +113,19 @@ class Question:
             for name, p in known.items()
         }
 
-    def bind(self, given: Mapping[str, str] | None = None, language: str = "zh") -> str:
+    def bind(
+        self,
+        given: Mapping[str, str] | None = None,
+        language: str = "zh",
+        dataset: str = "",
+    ) -> str:
         """The query as it can be sent: every blank filled.
+
+        Args:
+            given: see ``values``.
+            language: of the names in the answer.
+            dataset: answer from this data set alone (``article``,
+                ``id:dataset-article`` or its IRI); "" for all of them.
 
         Raises:
             QueryError: as ``values`` does, and for another language.
@@ -126,9 +139,12 @@ class Question:
             )
         terms = {n: f"<{iri}>" for n, iri in self.values(given or {}).items()}
         terms[LANGUAGE] = Literal(language).n3()
+        terms[DATASET] = f"<{as_dataset(dataset)}>" if dataset else Literal("").n3()
         return _BLANK.sub(lambda match: terms[match[1]], self.query)
 
-    def check_values(self, store: Store, given: Mapping[str, str]) -> None:
+    def check_values(
+        self, store: Store, given: Mapping[str, str], dataset: str = ""
+    ) -> None:
         """Refuse values the store does not know, or of another class.
 
         An answer without rows would otherwise look like a fact.
@@ -138,14 +154,11 @@ class Question:
             QueryError: if the thing is not of the parameter's class.
         """
         values = self.values(given)
+        if dataset:
+            _ensure_known(store, DATASET, as_dataset(dataset))
         for parameter in self.parameters:
             iri = values[parameter.name]
-            if not store.ask(f"ASK {{ <{iri}> ?p ?o }}"):
-                raise NotFoundError(
-                    f"Nothing has the identifier {vocab.shorten(iri)}.",
-                    zh=f"没有标识符为 {vocab.shorten(iri)} 的内容。",
-                    context={"parameter": parameter.name},
-                )
+            _ensure_known(store, parameter.name, iri)
             if not store.ask(_IS_A.format(iri=iri, kind=parameter.kind)):
                 kind = vocab.shorten(parameter.kind)
                 raise QueryError(
@@ -160,6 +173,15 @@ _IS_A = (
     "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
     "ASK {{ <{iri}> rdf:type ?class . ?class rdfs:subClassOf* <{kind}> }}"
 )
+
+
+def _ensure_known(store: Store, parameter: str, iri: str) -> None:
+    if not store.ask(f"ASK {{ <{iri}> ?p ?o }}"):
+        raise NotFoundError(
+            f"Nothing has the identifier {vocab.shorten(iri)}.",
+            zh=f"没有标识符为 {vocab.shorten(iri)} 的内容。",
+            context={"parameter": parameter},
+        )
 
 
 def as_iri(parameter: str, text: str) -> str:
@@ -184,6 +206,12 @@ def as_iri(parameter: str, text: str) -> str:
             context={"parameter": parameter},
         )
     return iri
+
+
+def as_dataset(text: str) -> str:
+    """The IRI of the data set that a reader names; raises as ``as_iri`` does."""
+    local = text.removeprefix("id:").removeprefix("dataset-")
+    return as_iri(DATASET, text if ":" in local else f"id:dataset-{local}")
 
 
 def _unknown_parameter(name: str, known: Iterable[str]) -> KGError:
@@ -279,7 +307,7 @@ def _question(
         columns=tuple(_column(name, names, labels, file) for name in names),
         query=_prologue(text, prefixes, file) + text,
     )
-    blanks = {p.name for p in question.parameters} | {LANGUAGE}
+    blanks = {p.name for p in question.parameters} | {LANGUAGE, DATASET}
     if unknown := set(_BLANK.findall(question.query)) - blanks:
         raise file.fault(f"no lv:parameter for ${min(unknown)}")
     if question.answerable not in ANSWERABLE:

@@ -17,12 +17,12 @@ from pathlib import Path
 import pytest
 
 from kg import vocab
-from kg.config import load_settings
 from kg.curate.publication import publish, shipped_graphs
 from kg.model import Iri
 from kg.query.catalogue import Question, load_catalogue
 from kg.store import Store
 from kg.store.embedded import EmbeddedStore
+from kg.wiring import Parts
 
 ROOT = Path(__file__).parents[2]
 CATALOGUE = load_catalogue(ROOT / "queries")
@@ -33,10 +33,18 @@ VALLEY = "changping-life-valley"
 NOT_NEIGHBOURS = {"hasRole", "atStage"}
 
 
-@pytest.fixture(scope="module")
-def store() -> Store:
-    """The article alone with what follows from it: no further dataset."""
-    assert load_settings({}, environment={})
+@pytest.fixture(scope="module", params=["article alone", "all that ships"])
+def store(request: pytest.FixtureRequest, shipped_parts: Parts) -> Store:
+    """A store that has the article, alone or with the data sets that ship too.
+
+    Asked of the article, both must answer the same.
+    """
+    return shipped_parts.store if request.param == "all that ships" else article_store()
+
+
+@cache
+def article_store() -> Store:
+    """The article with what follows from it: no further dataset."""
     graphs = {
         g.graph: g.triples()
         for g in shipped_graphs(ROOT / "data", ROOT / "ontology")
@@ -65,7 +73,7 @@ def ask(
     """The rows of an answer: these columns, local ids for IRIs."""
     question = CATALOGUE.get(key)
     began = time.perf_counter()
-    answer = store.select(question.bind(given, language))
+    answer = store.select(question.bind(given, language, "article"))
     assert time.perf_counter() - began < LIMIT_S
     assert answer.variables == tuple(c.name for c in question.columns)
     for row in answer:
@@ -260,8 +268,8 @@ def test_answer_is_what_the_article_says(store: Store, key: str) -> None:
 
 @pytest.mark.parametrize("question", CATALOGUE.questions, ids=lambda q: q.name)
 def test_answer_has_as_many_rows_in_english(store: Store, question: Question) -> None:
-    zh = store.select(question.bind(language="zh"))
-    en = store.select(question.bind(language="en"))
+    zh = store.select(question.bind(language="zh", dataset="article"))
+    en = store.select(question.bind(language="en", dataset="id:dataset-article"))
     assert len(zh) == len(en)
     if question.answerable == "more-data":
         assert not len(zh), "the article does not answer it"
@@ -390,3 +398,12 @@ def test_track_question_rolls_up_fields_of_devices(store: Store) -> None:
     rows = ask(store, "2", "thing tied status", track="track-medical-devices")
     assert ("medical-device-area", "track-high-value-consumables", "target") in rows
     assert ("lepu-medical", "track-medical-devices", "actual") in rows
+
+
+def test_answer_from_all_datasets_keeps_what_the_article_says(
+    shipped_parts: Parts,
+) -> None:
+    """Further data add rows and sources; they take nothing away."""
+    bound = CATALOGUE.get("1").bind()
+    firms = {str(row["company"]) for row in shipped_parts.store.select(bound)}
+    assert {vocab.ID + "lepu-medical", vocab.ID + "pins-medical"} <= firms

@@ -169,6 +169,15 @@ def test_bind_refuses_unknown_parameter_and_language() -> None:
         FIRMS.bind(language='fr") . #')
 
 
+def test_bind_answers_from_one_dataset_when_asked() -> None:
+    wanted = "<https://w3id.org/life-valley/id/dataset-article>"
+    for name in ("article", "dataset-article", "id:dataset-article", wanted[1:-1]):
+        assert wanted in FIRMS.bind(dataset=name)
+    assert wanted not in FIRMS.bind()
+    with pytest.raises(QueryError):
+        FIRMS.bind(dataset='x" || true')
+
+
 def test_bind_takes_the_default_for_an_empty_value() -> None:
     assert FIRMS.bind({"track": ""}) == FIRMS.bind()
 
@@ -187,6 +196,8 @@ def test_check_values_refuses_unknown_things_and_other_classes(
     FIRMS.check_values(store, {})
     with pytest.raises(NotFoundError):
         FIRMS.check_values(store, {"track": "track-none"})
+    with pytest.raises(NotFoundError):
+        FIRMS.check_values(store, {}, "nobodys")
     with pytest.raises(QueryError, match="is no lv:Track"):
         FIRMS.check_values(store, {"track": "lepu-medical"})
 
@@ -272,7 +283,12 @@ def test_ask_shows_the_sparql_and_asks_nothing(
 
 @pytest.mark.parametrize(
     "command",
-    [["ask", "99"], ["ask", "1", "--area", "x"], ["ask", "1", "--track", "a b"]],
+    [
+        ["ask", "1", "--dataset", "a b"],
+        ["ask", "99"],
+        ["ask", "1", "--area", "x"],
+        ["ask", "1", "--track", "a b"],
+    ],
 )
 def test_ask_refuses_what_it_cannot_ask(command: list[str]) -> None:
     assert main([*command, "--store", "memory:"]) == 2
