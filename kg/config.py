@@ -52,6 +52,61 @@ SETTINGS: tuple[Setting, ...] = (
         "Whether an embedded store is loaded with the graph that ships.",
     ),
     Setting(
+        "remote_replicas",
+        "list",
+        "",
+        "Further SPARQL query addresses that hold copies of a remote store.",
+    ),
+    Setting(
+        "remote_update_url",
+        "str",
+        "",
+        "SPARQL Update address of a remote store; empty: it is read-only.",
+    ),
+    Setting(
+        "remote_graph_store_url",
+        "str",
+        "",
+        "Graph Store Protocol address; empty: bulk load goes as updates, slower.",
+    ),
+    Setting("remote_auth", "str", "none", "none, basic, digest or bearer."),
+    Setting("remote_auth_reads", "bool", "no", "Send the credentials with queries."),
+    Setting("remote_user", "str", "", "User of the remote store."),
+    Setting("remote_password", "str", "", "Password of that user.", True),
+    Setting("remote_token", "str", "", "Bearer token of the remote store.", True),
+    Setting(
+        "remote_parameters",
+        "list",
+        "",
+        "The engine's own query fields, NAME=VALUE; {timeout_ms} and {timeout_s} "
+        "stand for the time left. Virtuoso: timeout={timeout_ms}.",
+    ),
+    Setting(
+        "remote_space",
+        "str",
+        "urn:life-valley:",
+        "IRI prefix of the graphs the product keeps for itself in a remote store.",
+    ),
+    Setting(
+        "remote_connect_timeout_s", "float", "5", "Seconds to reach a remote store."
+    ),
+    Setting(
+        "remote_write_timeout_s",
+        "float",
+        "600",
+        "Seconds one update or upload to a remote store may take.",
+    ),
+    Setting("remote_read_retries", "int", "2", "How often a failed read is repeated."),
+    Setting("remote_pool_size", "int", "8", "Connections kept to each remote server."),
+    Setting("remote_batch_triples", "int", "50000", "Triples of one upload."),
+    Setting(
+        "remote_max_answer_bytes",
+        "int",
+        "268435456",
+        "A longer answer of a remote store is refused; bytes.",
+    ),
+    Setting("remote_ca_file", "str", "", "Certificates to trust for a remote store."),
+    Setting(
         "token", "str", "", "Bearer token of writers; empty: writes are off.", True
     ),
     Setting(

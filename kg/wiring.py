@@ -8,7 +8,7 @@ import weakref
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from kg.config import Settings
 from kg.curate.publication import ensure_shipped
@@ -19,6 +19,8 @@ from kg.store import Limits, ServiceStore
 from kg.store.embedded import EmbeddedStore
 from kg.store.isolated import IsolatedOptions, IsolatedStore
 from kg.store.pool import PoolOptions
+from kg.store.remote import RemoteOptions, RemoteStore
+from kg.store.remote.options import AuthScheme
 
 if TYPE_CHECKING:
     from kg.analysis.graphs import Graphs
@@ -106,17 +108,63 @@ def build_store(settings: Settings) -> ServiceStore:
     """Open the store the settings name.
 
     Raises:
-        ConfigError: if no adapter knows the scheme.
+        ConfigError: if no adapter knows the scheme, or a setting does not fit.
     """
     scheme, _, rest = settings["store"].partition(":")
     if scheme == "memory":
         return EmbeddedStore()
     if scheme == "file":
         return IsolatedStore(Path(rest), isolation(settings))
+    if scheme in {"sparql+http", "sparql+https"}:
+        return RemoteStore(remote_options(settings))
     raise ConfigError(
         f"No store adapter for {scheme!r}.",
         zh=f"没有适用于 {scheme!r} 的存储适配器。",
         hint="Use memory:, file:PATH or sparql+https://….",
+    )
+
+
+def remote_options(settings: Settings) -> RemoteOptions:
+    """What the settings say about a remote store.
+
+    Raises:
+        ConfigError: if the scheme of authentication is not known, or a query
+            field is not written as ``NAME=VALUE``.
+    """
+    auth = settings["remote_auth"]
+    if auth not in get_args(AuthScheme):
+        raise ConfigError(
+            f"There is no authentication {auth!r}.",
+            zh=f"没有名为 {auth!r} 的认证方式。",
+            hint="KG_REMOTE_AUTH is none, basic, digest or bearer.",
+        )
+    fields = [text.partition("=") for text in settings["remote_parameters"]]
+    if any(not name or not mark for name, mark, _ in fields):
+        raise ConfigError(
+            "KG_REMOTE_PARAMETERS must be written as NAME=VALUE.",
+            zh="KG_REMOTE_PARAMETERS 应写作 NAME=VALUE。",
+        )
+    return RemoteOptions(
+        query_urls=tuple(
+            address.removeprefix("sparql+")
+            for address in (settings["store"], *settings["remote_replicas"])
+        ),
+        update_url=settings["remote_update_url"],
+        graph_store_url=settings["remote_graph_store_url"],
+        auth=auth,
+        auth_reads=settings["remote_auth_reads"],
+        user=settings["remote_user"],
+        password=settings["remote_password"],
+        token=settings["remote_token"],
+        parameters=tuple((name, value) for name, _, value in fields),
+        space=settings["remote_space"],
+        connect_timeout_s=settings["remote_connect_timeout_s"],
+        write_timeout_s=settings["remote_write_timeout_s"],
+        read_retries=settings["remote_read_retries"],
+        pool_size=settings["remote_pool_size"],
+        batch_triples=settings["remote_batch_triples"],
+        max_answer_bytes=settings["remote_max_answer_bytes"],
+        ca_file=settings["remote_ca_file"],
     )
 
 

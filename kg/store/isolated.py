@@ -235,7 +235,10 @@ class IsolatedStore:
         facts, data = self._house(query, timeout_s)
         if "boolean" in facts:
             raise StoreError("This query is not a SELECT.")
-        return Solutions(*transport.unpack(data))
+        variables, rows = transport.unpack(data)
+        if not variables and any(rows):
+            raise StoreError("This query is not a SELECT.")
+        return Solutions(variables, rows)
 
     def ask(self, query: str, *, timeout_s: float = 30.0) -> bool:
         """Answer an ASK (see ``Store.ask``)."""

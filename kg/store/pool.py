@@ -289,7 +289,9 @@ class Pool:
         """Stop all workers."""
         with self._lock:
             self._is_closed = True
-            workers = [*self._idle, *self._busy]
+            idle, busy = list(self._idle), list(self._busy)
             self._idle.clear()
-        for worker in workers:
+        for worker in idle:
+            worker.discard()
+        for worker in busy:  # whoever has it discards it
             worker.kill()

@@ -1,0 +1,173 @@
+"""The remote store behind the ``Store`` contract."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+
+from kg import vocab
+from kg.errors import StoreError
+from kg.model import Iri, Literal, Triple
+from kg.store.base import (
+    Answer,
+    Check,
+    GraphWrite,
+    Limits,
+    Solutions,
+    UserQuery,
+    UserUpdate,
+    Written,
+)
+from kg.store.embedded import FinishedAnswer
+from kg.store.engine import no_graph
+from kg.store.remote import results
+from kg.store.remote.auth import build_auth
+from kg.store.remote.catalogue import genid
+from kg.store.remote.documents import write_triples
+from kg.store.remote.download import download
+from kg.store.remote.options import RemoteOptions
+from kg.store.remote.publication import Publisher
+from kg.store.remote.replicas import Replicas
+from kg.store.remote.rowlimit import RowLimit
+from kg.store.remote.service import answer_visitor, no_backup, write_through_copy
+from kg.store.remote.staging import Progress
+from kg.store.remote.transport import Deadline, Transport
+from kg.store.remote.writing import Writer
+
+
+class RemoteStore:
+    """A SPARQL 1.1 server, or several with the same data, as a ``Store``.
+
+    Opening it sends nothing: a service starts while its store is still down.
+
+    Args:
+        options: addresses, credentials, bounds.
+    """
+
+    def __init__(self, options: RemoteOptions) -> None:
+        self.options = options
+        self._genid = genid(options.space)
+        self._transport = Transport(options, build_auth(options))
+        self.replicas = Replicas(options, self._transport)
+        self._row_limit = RowLimit(self.replicas.query)
+        self.writer = Writer(options, self._transport, self.replicas.primary)
+        self._publisher = Publisher(options, self.writer, self.replicas.primary)
+
+    @property
+    def generation(self) -> str:
+        """Name of the published state, at most ``refresh_s`` old."""
+        deadline = Deadline(self.options.connect_timeout_s * 2)
+        return self.replicas.current(deadline)[0].generation
+
+    def select(self, query: str, *, timeout_s: float = 30.0) -> Solutions:
+        """Answer a SELECT (see ``Store.select``)."""
+        answer = self.replicas.query(query, results.JSON, Deadline(timeout_s))
+        return results.solutions(answer, self._genid)
+
+    def ask(self, query: str, *, timeout_s: float = 30.0) -> bool:
+        """Answer an ASK (see ``Store.ask``)."""
+        answer = self.replicas.query(query, results.JSON, Deadline(timeout_s))
+        return results.boolean(answer)
+
+    def construct(self, query: str, *, timeout_s: float = 30.0) -> list[Triple]:
+        """Answer a CONSTRUCT (see ``Store.construct``)."""
+        deadline = Deadline(timeout_s)
+        answer = self.replicas.query(query, results.NTRIPLES, deadline)
+        found = results.triples(answer, self._genid)
+        self._row_limit.check(answer, len(found), deadline)
+        return found
+
+    def graphs(self) -> dict[str, int]:
+        """IRI of each named graph and the number of its triples."""
+        found = self.select(
+            "SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g",
+            timeout_s=self.options.write_timeout_s,
+        )
+        deadline = Deadline(self.options.connect_timeout_s * 2)
+        counts = dict.fromkeys(self.replicas.current(deadline)[0].graphs, 0)
+        for graph, count in found.rows:
+            if not isinstance(graph, Iri) or not isinstance(count, Literal):
+                raise StoreError("The store counted something that is no graph.")
+            counts[graph.value] = int(count.value)
+        return counts
+
+    def replace_graphs(
+        self,
+        graphs: dict[str, Iterable[Triple] | None],
+        progress: Progress | None = None,
+    ) -> str:
+        """Replace or remove named graphs (see ``Store.replace_graphs``).
+
+        Called again after it broke off, it goes on with what was sent.
+        """
+        return self.publish(graphs, progress=progress)
+
+    def publish(
+        self,
+        graphs: Mapping[str, Iterable[Triple] | None],
+        expected: str = "",
+        progress: Progress | None = None,
+    ) -> str:
+        """Replace graphs if the store is at ``expected`` (empty: any).
+
+        Raises:
+            PreconditionError: if it is not, or another writer is at work.
+        """
+        try:
+            return self._publisher.publish(graphs, progress, expected)
+        finally:
+            self.replicas.forget()
+
+    def download(self, graph: str) -> Iterator[Triple]:
+        """Every triple of a published graph, read in parts and counted."""
+        expected = self.graphs().get(graph, 0)
+        return download(self, graph, expected, self.options.write_timeout_s)
+
+    def answer(
+        self, query: UserQuery, *, is_gone: Callable[[], bool] | None = None
+    ) -> Answer:
+        """Answer a visitor's query (see ``ServiceStore.answer``).
+
+        A remote server cannot be told that the client has left; its own limit
+        of time ends the query.
+        """
+        return answer_visitor(self, query, self._row_limit)
+
+    def update(
+        self, update: UserUpdate, *, expected: str = "", check: Check | None = None
+    ) -> Written:
+        """Carry out an update (see ``ServiceStore.update``)."""
+        return write_through_copy(self, update, expected, check)
+
+    def write_graph(
+        self, write: GraphWrite, *, expected: str = "", check: Check | None = None
+    ) -> Written:
+        """Carry out a graph-store operation (see ``ServiceStore.write_graph``)."""
+        return write_through_copy(self, write, expected, check)
+
+    def has_graph(self, graph: str) -> bool:
+        """Whether there is this graph (see ``ServiceStore.has_graph``)."""
+        deadline = Deadline(self.options.connect_timeout_s * 2)
+        return not graph or graph in self.replicas.current(deadline)[0].graphs
+
+    def read_graph(self, graph: str, media_type: str, limits: Limits) -> Answer:
+        """One graph as a document (see ``ServiceStore.read_graph``)."""
+        generation = self.generation
+        if not self.has_graph(graph):
+            raise no_graph(graph)
+        triples = self.download(graph or vocab.UNNAMED_GRAPH)
+        body = write_triples(triples, media_type)
+        return FinishedAnswer([body], media_type, generation)
+
+    def backup(self, target: Path) -> str:
+        """Not for a remote store."""
+        raise no_backup()
+
+    def recover(self) -> None:
+        """Finish a publication that a crash of ours or the server's cut off."""
+        self._publisher.recover()
+        self.replicas.forget()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._transport.close()

@@ -1,0 +1,1 @@
+"""Real SPARQL servers on the loopback, for tests and benchmarks."""
