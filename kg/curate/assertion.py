@@ -26,6 +26,16 @@ def language_of(text: str) -> str:
     return "zh" if CHINESE.search(text) else "en"
 
 
+def note_language(text: str) -> str:
+    """The language of a remark, which may quote the other one.
+
+    ``zh`` when it has more Chinese characters than Latin letters: a sentence in
+    English that quotes 落地 is English.
+    """
+    latin = sum(c.isascii() and c.isalpha() for c in text)
+    return "zh" if len(CHINESE.findall(text)) > latin else "en"
+
+
 def words(value: str, language: str = "") -> Literal:
     """A text in this language, or in the one its characters tell."""
     return Literal(value, RDF_LANG_STRING, language or language_of(value))

@@ -13,7 +13,7 @@ from decimal import Decimal
 from urllib.parse import quote
 
 from kg import vocab
-from kg.curate.assertion import LABEL, A, both, language_of, name, words
+from kg.curate.assertion import LABEL, A, both, language_of, name, note_language, words
 from kg.curate.facts import Known
 from kg.curate.ontology import Terms
 from kg.curate.period import parse_date
@@ -345,7 +345,7 @@ class Writer:
     @staticmethod
     def _notes(iri: Iri, notes: Iterable[str]) -> Iterator[Triple]:
         for note in notes:
-            yield iri, name("skos:editorialNote"), words(note)
+            yield iri, name("skos:editorialNote"), words(note, note_language(note))
 
     def _derived(self, iri: Iri, evidence: Iterable[Evidence]) -> Iterator[Triple]:
         for place in evidence:
