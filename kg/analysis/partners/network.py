@@ -1,0 +1,277 @@
+"""The parts of the score that the knowledge graph gives.
+
+Each part lies between 0 and 1; docs/partners.md gives method, source and limit
+of each. What is needed for every asker is computed once a generation; one
+request touches the asker's surroundings and its candidates only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from scipy import sparse
+
+from kg import vocab
+from kg.analysis.partners.complements import Complement
+from kg.analysis.partners.links import Links
+from kg.analysis.partners.score import Floats, Integers
+from kg.model.network import Network, Terms
+
+# name -> (Chinese, English)
+PARTS: dict[str, tuple[str, str]] = {
+    "tracks": ("共同或相邻赛道", "shared and neighbouring tracks"),
+    "complements": ("价值链互补", "complementary roles"),
+    "shared": ("共同关联方", "shared partners"),
+    "walk": ("网络邻近", "nearness in the network"),
+    "places": ("地点邻近", "nearness of place"),
+    "lacks": ("补足缺口", "fills a gap"),
+    "attributes": ("产品与年龄", "products and age"),
+    "popularity": ("知名度", "popularity"),
+}
+WEIGHTS: dict[str, float] = {
+    "tracks": 0.28,
+    "complements": 0.18,
+    "shared": 0.16,
+    "walk": 0.12,
+    "places": 0.08,
+    "lacks": 0.06,
+    "attributes": 0.04,
+    "popularity": 0.08,
+}
+THROUGH = ("memberOf", "operates", "developed", "launched", "provides", "hosts")
+BOTH_WAYS = ("affiliatedWith", "partOf")
+HUB = 2_000  # nobody is reached only through a thing with more links than this
+CANDIDATES = 1_000
+WALKERS = 500
+STAGE_OF: dict[str, str] = {
+    "Lab": "research",
+    "University": "research",
+    "Incubator": "incubation",
+    "Accelerator": "acceleration",
+    "Hospital": "clinical",
+    "ServiceProvider": "service",
+    "Investor": "capital",
+    "GovernmentBody": "approval",
+}
+
+
+class GraphParts:
+    """Candidates and parts for any organisation of a network (``PartSource``).
+
+    Args:
+        network: things and links, actual and planned.
+        terms: the tree of classes.
+        complements: rules of who needs whom.
+        founded: IRI to year of foundation, where known.
+        without: statements to leave out, as if nobody had said so.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        terms: Terms,
+        complements: Sequence[Complement],
+        founded: Mapping[str, int] | None = None,
+        without: frozenset[str] = frozenset(),
+    ) -> None:
+        self.links = links = Links(network, terms, without)
+        self.tracks = _profile(links, ("inTrack", "focusesOn"), ("subTrackOf",))
+        self.tracks = _with_what_one_has(links, self.tracks)
+        self.places = _profile(links, ("locatedIn",), ("partOf", "locatedIn"))
+        self._track_rarity = _rarity(self.tracks)
+        self._place_rarity = _rarity(self.places)
+        self._tracks_of = sparse.csr_array(self.tracks.T.tocsr())
+        self.stages = _stages(links)
+        self._roles, self._needs = _roles(links, self.stages, complements)
+        self._bridge = links.bridges()
+        self._years = np.array(
+            [(founded or {}).get(node.iri, 0) for node in links.nodes], dtype=float
+        )
+        made = links.out(("developed", "launched"))
+        self.products = np.bincount(made[:, 0], minlength=len(links)).astype(float)
+        top = max(float(links.degree.max(initial=1.0)), 1.0)
+        self._popularity = np.log1p(links.degree) / np.log1p(top)
+        self._offered = links.agent & ~links.is_a(vocab.lv.StockExchange)
+
+    def candidates(self, asker: int) -> Integers:
+        """Organisations and platforms in reach that are no partners yet.
+
+        Those who share a track, or are two or three links away; the nearest
+        ``CANDIDATES`` of them.
+        """
+        reached = self._walk(asker)
+        shared = self.tracks[[asker]].multiply(self._track_rarity) @ self._tracks_of
+        found = sparse.coo_array(shared)
+        near = np.zeros(len(self.links))
+        near[found.col] += found.data / (1 + found.data)
+        near[list(reached)] += np.array(list(reached.values()), dtype=float) * 50
+        near[self.links.neighbours(asker)] = 0
+        near[asker] = 0
+        near[~self._offered] = 0
+        wanted = np.flatnonzero(near)
+        if len(wanted) > CANDIDATES:
+            wanted = wanted[np.argpartition(-near[wanted], CANDIDATES)[:CANDIDATES]]
+        return np.sort(wanted).astype(np.int64)
+
+    def parts(self, asker: int, candidates: Integers) -> dict[str, Floats]:
+        """The parts of some candidates, each from 0 to 1."""
+        reached = self._walk(asker)
+        walked = np.array([reached.get(int(c), 0.0) for c in candidates])
+        allocated = self._shared(asker, candidates)
+        tracks = _common(self.tracks, self._track_rarity, asker, candidates)
+        places = _common(self.places, self._place_rarity, asker, candidates)
+        return {
+            "tracks": tracks / (tracks + 1.5),
+            "complements": self._complements(asker, candidates),
+            "shared": allocated / (allocated + 0.7),
+            "walk": walked / (walked + 0.002),
+            "places": places / (places + 3.0),
+            "lacks": self._lacks(asker, candidates),
+            "attributes": self._attributes(asker, candidates),
+            "popularity": self._popularity[candidates],
+        }
+
+    def needs(self, asker: int, candidate: int) -> tuple[float, int]:
+        """Best complement weight, and its number in the table (-1: none)."""
+        best, number = 0.0, -1
+        for i, (a, b, weight) in enumerate(self._needs):
+            fits = self._roles[asker, a] and self._roles[candidate, b]
+            if fits and weight > best:
+                best, number = weight, i
+        return best, number
+
+    def _complements(self, asker: int, candidates: Integers) -> Floats:
+        found = np.zeros(len(candidates))
+        for a, b, weight in self._needs:
+            if self._roles[asker, a]:
+                found = np.maximum(found, weight * self._roles[candidates, b])
+        return found
+
+    def _shared(self, asker: int, candidates: Integers) -> Floats:
+        """Adamic-Adar and resource allocation over shared bridges, summed."""
+        around = self.links.neighbours(asker)
+        around = around[self._bridge[around] & (self.links.degree[around] <= HUB)]
+        degree = np.maximum(self.links.degree[around], 2)
+        worth = np.zeros(len(self.links))
+        worth[around] = 0.5 / np.log(degree + 1) + 0.5 / degree
+        return np.asarray(self.links.near[candidates] @ worth)
+
+    def _walk(self, asker: int) -> dict[int, float]:
+        """Where a walk of up to three steps from the asker ends, by chance.
+
+        Personalised PageRank cut off after three steps (damping 0.85); each
+        step keeps the ``WALKERS`` likeliest places and does not pass hubs.
+        """
+        links = self.links
+        place = {asker: 1.0}
+        total: dict[int, float] = {}
+        for _ in range(3):
+            moved: dict[int, float] = {}
+            for one, share in place.items():
+                around = links.neighbours(one)
+                if not len(around) or len(around) > HUB:
+                    continue
+                part = 0.85 * share / len(around)
+                for other in around.tolist():
+                    moved[other] = moved.get(other, 0.0) + part
+            for one, share in moved.items():
+                total[one] = total.get(one, 0.0) + share
+            kept = sorted(moved.items(), key=lambda x: (-x[1], x[0]))[:WALKERS]
+            place = {one: s for one, s in kept if self._bridge[one] and one != asker}
+        total.pop(asker, None)
+        return total
+
+    def _lacks(self, asker: int, candidates: Integers) -> Floats:
+        """Share of a candidate's stages that neither asker nor partners cover."""
+        around = self.links.neighbours(asker)
+        covered = self.stages[asker] + self.stages[around].sum(axis=0) > 0
+        theirs = self.stages[candidates]
+        missing = theirs[:, ~covered].sum(axis=1)
+        return np.asarray(missing / np.maximum(theirs.sum(axis=1), 1))
+
+    def _attributes(self, asker: int, candidates: Integers) -> Floats:
+        years, own = self._years[candidates], self._years[asker]
+        alike = np.exp(-np.abs(years - own) / 10) * ((years > 0) & (own > 0))
+        return np.asarray(
+            0.5 * alike + 0.5 * np.minimum(self.products[candidates] / 3, 1)
+        )
+
+
+def _profile(links: Links, own: Sequence[str], up: Sequence[str]) -> sparse.csr_array:
+    """N x n: 1 for what a thing is in, a half for what that is part of, and so on."""
+    n = len(links)
+    direct = _matrix(n, links.out(own))
+    step = _matrix(n, links.out(up))
+    found, level = direct, direct
+    for depth in range(1, 4):
+        level = sparse.csr_array(level @ step).sign()
+        found = found.maximum(level * 0.5**depth)
+    return sparse.csr_array(found)
+
+
+def _with_what_one_has(links: Links, tracks: sparse.csr_array) -> sparse.csr_array:
+    """Tracks of one's products, platforms and clusters count half."""
+    n = len(links)
+    ends = links.out(THROUGH)
+    both = links.out(BOTH_WAYS)
+    step = _matrix(n, np.concatenate([ends, both, both[:, ::-1]]))
+    return sparse.csr_array(tracks.maximum((step @ tracks).sign() * 0.5))
+
+
+def _matrix(n: int, ends: Integers) -> sparse.csr_array:
+    ones = np.ones(len(ends))
+    made = sparse.csr_array((ones, (ends[:, 0], ends[:, 1])), shape=(n, n))
+    return sparse.csr_array(made.sign())
+
+
+def _rarity(profile: sparse.csr_array) -> Floats:
+    """Inverse document frequency of each column."""
+    held = np.asarray(profile.sign().sum(axis=0), dtype=float)
+    members = max(int((np.diff(profile.indptr) > 0).sum()), 1)
+    return np.asarray(np.log1p(members / np.maximum(held, 1)) * (held > 0))
+
+
+def _common(
+    profile: sparse.csr_array, rarity: Floats, asker: int, candidates: Integers
+) -> Floats:
+    own = profile[[asker]].toarray()[0]
+    return np.asarray(profile[candidates] @ (own * rarity))
+
+
+def _stages(links: Links) -> Floats:
+    """N x stages: 1 where a thing is at a stage, said or by its class."""
+    names = sorted({*STAGE_OF.values(), *_stage_names(links)})
+    column = {name: j for j, name in enumerate(names)}
+    found = np.zeros((len(links), len(names)))
+    for name, stage in STAGE_OF.items():
+        found[links.is_a(vocab.ONTOLOGY + name), column[stage]] = 1
+    for one, stage in links.out(("atStage",)).tolist():
+        found[one, column[_local(links.nodes[stage].iri)]] = 1
+    return found
+
+
+def _stage_names(links: Links) -> set[str]:
+    return {_local(links.nodes[s].iri) for _, s in links.out(("atStage",)).tolist()}
+
+
+def _local(iri: str) -> str:
+    return iri.rpartition("#")[2].rpartition("/")[2]
+
+
+def _roles(
+    links: Links, stages: Floats, complements: Sequence[Complement]
+) -> tuple[Floats, list[tuple[int, int, float]]]:
+    """Which thing plays which role of the table, and the table by number."""
+    names = sorted({n for c in complements for n in (c.asker, c.candidate)})
+    column = {name: j for j, name in enumerate(names)}
+    found = np.zeros((len(links), len(names)))
+    for name in names:
+        if name[:1].isupper():
+            found[links.is_a(vocab.ONTOLOGY + name), column[name]] = 1
+    for one, stage in links.out(("atStage",)).tolist():
+        name = _local(links.nodes[stage].iri)
+        if name in column:
+            found[one, column[name]] = 1
+    rules = [(column[c.asker], column[c.candidate], c.weight) for c in complements]
+    return found, rules
