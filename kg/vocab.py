@@ -14,7 +14,11 @@ GRAPH = BASE + "graph/"
 INFERRED_GRAPH = GRAPH + "inferred"
 ONTOLOGY_GRAPH = GRAPH + "ontology"
 CATALOGUE_GRAPH = GRAPH + "catalogue"
+SUGGESTIONS_GRAPH = GRAPH + "suggestions"  # computed advice, no facts
 UNNAMED_GRAPH = GRAPH + "unnamed"  # what was written without naming a graph
+
+# Named graphs that the default graph leaves out: no plain query sees them.
+HIDDEN_GRAPHS = frozenset({SUGGESTIONS_GRAPH})
 
 # -- made from ontology/ by `kg vocab`: edit there, not here
 PREFIXES: dict[str, str] = {
@@ -149,6 +153,7 @@ class lv:
     focusesOn = ONTOLOGY + "focusesOn"
     founded = ONTOLOGY + "founded"
     foundedBy = ONTOLOGY + "foundedBy"
+    generation = ONTOLOGY + "generation"
     grantsPolicyTo = ONTOLOGY + "grantsPolicyTo"
     graph = ONTOLOGY + "graph"
     guidedBy = ONTOLOGY + "guidedBy"
@@ -175,6 +180,8 @@ class lv:
     locatedIn = ONTOLOGY + "locatedIn"
     locator = ONTOLOGY + "locator"
     memberOf = ONTOLOGY + "memberOf"
+    method = ONTOLOGY + "method"
+    methodVersion = ONTOLOGY + "methodVersion"
     missing = ONTOLOGY + "missing"
     modality = ONTOLOGY + "modality"
     near = ONTOLOGY + "near"
@@ -199,6 +206,7 @@ class lv:
     rorId = ONTOLOGY + "rorId"
     sameBodyAs = ONTOLOGY + "sameBodyAs"
     scope = ONTOLOGY + "scope"
+    score = ONTOLOGY + "score"
     servedBy = ONTOLOGY + "servedBy"
     sha256 = ONTOLOGY + "sha256"
     sourceClass = ONTOLOGY + "sourceClass"
@@ -209,6 +217,8 @@ class lv:
     stockCode = ONTOLOGY + "stockCode"
     subTrackOf = ONTOLOGY + "subTrackOf"
     subsidiaryOf = ONTOLOGY + "subsidiaryOf"
+    suggestedTo = ONTOLOGY + "suggestedTo"
+    suggests = ONTOLOGY + "suggests"
     supplies = ONTOLOGY + "supplies"
     supports = ONTOLOGY + "supports"
     takesMeasure = ONTOLOGY + "takesMeasure"

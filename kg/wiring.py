@@ -24,6 +24,8 @@ from kg.store.remote.options import AuthScheme
 
 if TYPE_CHECKING:
     from kg.analysis.graphs import Graphs
+from kg.analysis.partners.advice import Advisor
+from kg.analysis.partners.complements import read_complements
 
 _MIB = 1024 * 1024
 
@@ -50,6 +52,13 @@ class Parts:
         from kg.analysis.graphs import Graphs  # numpy and networkx: half a second
 
         return Graphs(self.store, self.cache / "graphs")
+
+    @cached_property
+    def advisor(self) -> Advisor:
+        """Suggests partners, with reasons."""
+        return Advisor(
+            self.store, read_complements(shipped("data") / "complements.csv")
+        )
 
     @cached_property
     def queries(self) -> QueryService:

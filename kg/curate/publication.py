@@ -28,7 +28,7 @@ from kg.store.scratch import ScratchStore
 
 Content = Sequence[Triple] | FileTriples
 
-_DERIVED = (vocab.INFERRED_GRAPH, vocab.CATALOGUE_GRAPH)
+_DERIVED = (vocab.INFERRED_GRAPH, vocab.CATALOGUE_GRAPH, *vocab.HIDDEN_GRAPHS)
 
 
 @dataclass(frozen=True)

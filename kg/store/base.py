@@ -3,7 +3,9 @@
 Data lie in named graphs, one for each dataset (``lvg:<dataset>``), and the
 inferred triples in ``lvg:inferred``. The default graph that a query sees when
 it names none holds every asserted and every inferred triple exactly once,
-whatever number of datasets brought it.
+whatever number of datasets brought it. One exception: ``lvg:suggestions`` holds
+computed advice, no facts, and is left out of the default graph
+(``vocab.HIDDEN_GRAPHS``); a query that wants it names it.
 """
 
 from __future__ import annotations

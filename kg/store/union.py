@@ -1,5 +1,7 @@
 """Keeps the default graph the set union of the named graphs.
 
+Hidden graphs (``vocab.HIDDEN_GRAPHS``: suggestions) are left out of the union.
+
 Every change is compared with the state before it, graph by graph, so that the
 work grows with what changed and not with what is there.
 """
@@ -11,6 +13,8 @@ from itertools import zip_longest
 from typing import Any
 
 import pyoxigraph as ox
+
+from kg import vocab
 
 Spo = tuple[Any, Any, Any]
 Change = tuple[set[Spo], set[Spo]]
@@ -52,10 +56,11 @@ def follow(
         for spo in came:
             after.remove(ox.Quad(*spo))
     changes = graph_changes(before, after, only)
-    gone = {spo for _, went in changes.values() for spo in went}
+    seen = [c for name, c in changes.items() if name not in vocab.HIDDEN_GRAPHS]
+    gone = {spo for _, went in seen for spo in went}
     for spo in gone - _still_there(after, gone):
         after.remove(ox.Quad(*spo))
-    for came, _ in changes.values():
+    for came, _ in seen:
         after.extend(ox.Quad(*spo) for spo in came)
     return sorted(changes)
 
@@ -109,17 +114,21 @@ def _change(
 
 
 def _still_there(store: ox.Store, wanted: set[Spo]) -> set[Spo]:
-    """Those of these that a named graph holds."""
-    default = ox.DefaultGraph()
+    """Those of these that a named graph holds, other than a hidden one."""
+    hidden = {ox.NamedNode(name) for name in vocab.HIDDEN_GRAPHS}
+    aside = {ox.DefaultGraph(), *hidden}
     if len(wanted) <= _LOOK_UPS:
         return {
             spo
             for spo in wanted
-            if any(q.graph_name != default for q in store.quads_for_pattern(*spo, None))
+            if any(
+                q.graph_name not in aside for q in store.quads_for_pattern(*spo, None)
+            )
         }
     return {
         spo
         for graph in list(store.named_graphs())
+        if graph not in hidden
         for q in store.quads_for_pattern(None, None, None, graph)
         if (spo := (q.subject, q.predicate, q.object)) in wanted
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -130,12 +130,18 @@ class _State:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """The answer: who asked, how the request was read, the suggestions."""
+    """The answer: who asked, how the request was read, the suggestions.
+
+    Attributes:
+        relaxed: what of the request was given up because nobody fitted, of
+            ``near`` and ``track``, in this order.
+    """
 
     asker: Node
     request: Request
     suggestions: tuple[Suggestion, ...]
     generation: str
+    relaxed: tuple[str, ...] = ()
 
 
 class Advisor:
@@ -225,6 +231,8 @@ class Advisor:
     def advise(self, iri: str, request: Request | None = None) -> Advice:
         """Suggest partners.
 
+        When nobody fits, the place is given up first, then the track.
+
         Args:
             iri: who asks.
             request: what for; anything when left out.
@@ -235,6 +243,25 @@ class Advisor:
         state = self.state
         asker = self.number(iri)
         wish = understood(request or Request(), state.tracks, state.places)
+        found = self._found(asker, wish)
+        given_up: list[str] = []
+        eased = wish
+        for name in ("near", "track"):
+            if not found and getattr(wish, name):
+                given_up.append(name)
+                eased = _without(eased, name)
+                found = self._found(asker, eased)
+        return Advice(
+            state.parts.links.nodes[asker],
+            wish,
+            tuple(self._with_evidence(found)),
+            state.generation,
+            tuple(given_up) if found else (),
+        )
+
+    def _found(self, asker: int, wish: Request) -> list[Suggestion]:
+        """The best who fit and can be reached by facts, without evidence yet."""
+        state = self.state
         weights = {**WEIGHTS, "popularity": PRONOUNCED * (0.5 - wish.novelty)}
         source = _Filtered(state.parts, self._fits(wish))
         found: list[Suggestion] = []
@@ -248,12 +275,7 @@ class Advisor:
                 )
             if len(found) == wish.top:
                 break
-        return Advice(
-            state.parts.links.nodes[asker],
-            wish,
-            tuple(self._with_evidence(found)),
-            state.generation,
-        )
+        return found
 
     def _fits(self, wish: Request) -> Booleans:
         """Which things a request allows."""
@@ -411,6 +433,10 @@ class Advisor:
             values = parts.parts(a, np.array([c], dtype=np.int64))
             scores.append(sum(WEIGHTS[n] * float(v[0]) for n, v in values.items()))
         return scores[0], scores[1]
+
+
+def _without(wish: Request, name: str) -> Request:
+    return replace(wish, near="") if name == "near" else replace(wish, track="")
 
 
 @dataclass(frozen=True, slots=True)

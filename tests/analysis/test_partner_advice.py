@@ -1,0 +1,235 @@
+"""Advice on the graph: reasons, faithfulness, requests, plans, suggestions as data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kg import vocab
+from kg.analysis.partners import report, suggested
+from kg.analysis.partners.advice import Advisor, Suggestion
+from kg.analysis.partners.complements import read_complements
+from kg.analysis.partners.network import PARTS, WEIGHTS
+from kg.analysis.partners.request import Request, understood
+from kg.curate.files import ontology_files
+from kg.curate.publication import publish
+from kg.errors import DataError, NotFoundError
+from kg.model import Triple
+from kg.store.embedded import EmbeddedStore
+from kg.store.scratch import read_triples
+from kg.wiring import Parts, shipped
+from tests.support.village import Village
+
+ASKERS = (
+    "tsinghua-iri", "bio2", "edigene", "beigene", "lepu-medical", "shukun",
+    "nibs", "changping-laboratory", "gobroad-beijing", "beijing-drug-inspection",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def advisor(shipped_parts: Parts) -> Advisor:
+    return shipped_parts.advisor
+
+
+def of(name: str) -> str:
+    return vocab.ID + name
+
+
+@pytest.mark.parametrize("name", ASKERS)
+def test_advise_every_suggestion_has_reasons_of_actual_facts(
+    advisor: Advisor, name: str
+) -> None:
+    advice = advisor.advise(of(name))
+    assert advice.suggestions
+    for one in advice.suggestions:
+        assert one.reasons
+        assert set(one.parts) == set(PARTS)
+        for reason in one.reasons:
+            assert 2 <= len(reason.steps) <= 3
+            assert reason.zh
+            assert reason.en
+            ends = _walked(reason.steps, of(name))
+            assert ends == one.node.iri
+            for step in reason.steps:
+                assert step.edge.status == "actual"
+                assert step.edge.statement
+                assert any(e.quote or e.locator for e in step.evidence)
+
+
+def _walked(steps, start: str) -> str:
+    for step in steps:
+        start = step.edge.other(start)
+    return start
+
+
+@pytest.mark.parametrize("name", ASKERS)
+def test_score_without_cited_links_falls(advisor: Advisor, name: str) -> None:
+    """Faithful: the reasons shown carry the score."""
+    for one in advisor.advise(of(name), Request(top=5)).suggestions:
+        whole, left = advisor.score_without(of(name), one.node.iri, one.statements)
+        assert left < whole - 0.02
+
+
+def test_advise_leaves_out_existing_partners(advisor: Advisor) -> None:
+    found = advisor.advise(of("tsinghua-iri"), Request(top=100)).suggestions
+    links = advisor.state.parts.links
+    partners = {
+        links.nodes[i].iri for i in links.neighbours(links.number[of("tsinghua-iri")])
+    }
+    assert of("beijing-drug-inspection") in partners
+    assert not partners & {s.node.iri for s in found}
+    assert of("tsinghua-iri") not in {s.node.iri for s in found}
+
+
+def test_advise_reasons_differ_in_their_middle(advisor: Advisor) -> None:
+    for one in advisor.advise(of("edigene")).suggestions:
+        middles = [m for r in one.reasons for m in _middles(r.steps, of("edigene"))]
+        assert len(middles) == len(set(middles))
+
+
+def _middles(steps, start: str) -> set[str]:
+    found = set()
+    for step in steps[:-1]:
+        start = step.edge.other(start)
+        found.add(start)
+    return found
+
+
+def test_advise_kind_and_track_are_kept(advisor: Advisor) -> None:
+    wish = Request(kind="Company", track=of("track-medical-devices"), top=50)
+    found = advisor.advise(of("tsinghua-iri"), wish).suggestions
+    parts = advisor.state.parts
+    track = parts.links.number[of("track-medical-devices")]
+    assert found
+    for one in found:
+        number = parts.links.number[one.node.iri]
+        assert one.node.type == vocab.lv.Company
+        assert parts.tracks[[number]].toarray()[0, track] > 0
+
+
+def test_advise_nobody_fits_gives_up_the_place_first(advisor: Advisor) -> None:
+    advice = advisor.advise(
+        of("tsinghua-iri"),
+        Request(kind="Hospital", near=of("dengzhuang-industrial-park")),
+    )
+    assert advice.suggestions
+    assert advice.relaxed == ("near",)
+
+
+def test_advise_novelty_prefers_the_little_known(advisor: Advisor) -> None:
+    def links(novelty: float) -> float:
+        found = advisor.advise(of("edigene"), Request(novelty=novelty)).suggestions
+        return float(np.mean([s.node.degree for s in found]))
+
+    assert links(1.0) < links(0.0)
+
+
+def test_advise_unknown_asker_raises(advisor: Advisor) -> None:
+    with pytest.raises(NotFoundError, match="No organisation"):
+        advisor.advise(of("nobody-at-all"))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "track", "near"),
+    [
+        ("a CDMO for CGT near 昌平", "ServiceProvider", "t-cgt", "p-cp"),
+        ("找细胞与基因治疗方向的医院", "Hospital", "t-cgt", ""),
+        ("investors", "Investor", "", ""),
+        ("something else", "", "", ""),
+    ],
+)
+def test_understood_reads_kind_track_and_place(
+    text: str, kind: str, track: str, near: str
+) -> None:
+    tracks = {"t-cgt": ["CGT", "细胞与基因治疗"], "t-g": ["基因"]}
+    places = {"p-cp": ["昌平", "Changping"]}
+    found = understood(Request(text=text), tracks, places)
+    assert (found.kind, found.track, found.near) == (kind, track, near)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"novelty": 1.5}, {"top": 0}, {"top": 101}, {"kind": "Wizard"}]
+)
+def test_request_out_of_bounds_raises(wrong: dict[str, object]) -> None:
+    with pytest.raises(DataError):
+        Request(**wrong)  # type: ignore[arg-type]
+
+
+def village() -> EmbeddedStore:
+    """Two firms that share a lab by facts, a third by a plan only."""
+    made = Village()
+    for name in ("one", "two", "three"):
+        made.thing(name, "Company", f"{name}公司")
+    made.thing("lab", "Lab", "实验室")
+    for name in ("one", "two"):
+        made.says(name, "cooperatesWith", "lab")
+    made.says("three", "cooperatesWith", "lab", status="target")
+    store = EmbeddedStore()
+    publish(store, {vocab.ONTOLOGY_GRAPH: ontology()})
+    return made.into(store)
+
+
+def ontology() -> list[Triple]:
+    return [
+        t for path in ontology_files(shipped("ontology")) for t in read_triples(path)
+    ]
+
+
+def test_advise_plans_are_no_facts() -> None:
+    rules = read_complements(shipped("data") / "complements.csv")
+    advisor = Advisor(village(), rules)
+    assert _names(advisor.advise(of("one")).suggestions) == ["two"]
+    assert _names(advisor.advise(of("three")).suggestions) == []
+
+
+def _names(found: tuple[Suggestion, ...]) -> list[str]:
+    return [s.node.iri.removeprefix(vocab.ID) for s in found]
+
+
+def test_save_keeps_suggestions_out_of_plain_queries() -> None:
+    store = village()
+    rules = read_complements(shipped("data") / "complements.csv")
+    advice = Advisor(store, rules).advise(of("one"))
+    before = store.select("SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }").rows
+    suggested.save(store, advice)
+    suggested.save(store, advice)
+    after = store.select("SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }").rows
+    assert before == after
+    found = store.select(
+        vocab.prologue("lv", "prov")
+        + f"""SELECT ?who ?st WHERE {{ GRAPH <{vocab.SUGGESTIONS_GRAPH}> {{
+        ?s a prov:Entity ; lv:suggestedTo <{of("one")}> ; lv:suggests ?who ;
+        prov:wasDerivedFrom ?st ; lv:score ?score }} }}"""
+    )
+    assert {str(r["who"]) for r in found} == {of("two")}
+    assert len(found) == 2
+
+
+def test_complements_weight_out_of_range_names_the_row(tmp_path: Path) -> None:
+    table = tmp_path / "complements.csv"
+    table.write_text(
+        "asker,candidate,weight,why_zh,why_en\nLab,Company,2,a,b\n", encoding="utf-8"
+    )
+    with pytest.raises(DataError, match="row 2"):
+        read_complements(table)
+
+
+def test_complements_name_classes_and_stages_of_the_ontology() -> None:
+    stages = {"incubation", "pilot", "clinical", "translation", "research",
+              "manufacturing", "approval"}  # fmt: skip
+    for rule in read_complements(shipped("data") / "complements.csv"):
+        for name in (rule.asker, rule.candidate):
+            assert hasattr(vocab.lv, name) or name in stages
+
+
+def test_report_rows_have_a_cell_a_column(advisor: Advisor) -> None:
+    advice = advisor.advise(of("edigene"), Request(top=3))
+    for language, columns in report.COLUMNS.items():
+        assert {len(row) for row in report.rows(advice, language)} == {len(columns)}
+    assert report.as_json(advice)["computed"] is True
+
+
+def test_weights_name_parts() -> None:
+    assert set(WEIGHTS) == set(PARTS)
