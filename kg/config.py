@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kg import vocab
 from kg.errors import ConfigError
 
 
@@ -109,6 +110,21 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "token", "str", "", "Bearer token of writers; empty: writes are off.", True
     ),
+    Setting(
+        "scoped_tokens",
+        "list",
+        "",
+        "Tokens that may do less: scope+scope@token; update, data, data:IRI.",
+        True,
+    ),
+    Setting(
+        "shacl",
+        "list",
+        f"{vocab.GRAPH}*=reject,{vocab.UNNAMED_GRAPH}=off",
+        "What a write must conform to: GRAPH=reject, warn or off; * at the end.",
+    ),
+    Setting("write_timeout_s", "float", "60", "Seconds a write may take."),
+    Setting("write_memory_mb", "int", "2048", "MiB a write may take in its worker."),
     Setting(
         "base_url",
         "str",

@@ -21,7 +21,8 @@
     ├── DataError            a row, a quote, a file that cannot be taken
     ├── ValidationError      data does not conform to its shapes
     ├── NotFoundError        nothing has this identifier
-    ├── AccessError          no token, or not one that may do this
+    ├── AccessError          no token, or an unknown one
+    │   └── ScopeError           the token may not do this
     └── ConfigError          a setting that cannot be used
 
 Each error has a ``code`` (a stable slug), a message in English and Chinese, a
@@ -184,9 +185,15 @@ class NotFoundError(KGError):
 
 
 class AccessError(KGError):
-    """No token, or not one that may do this."""
+    """No token, or an unknown one."""
 
     code = "access"
+
+
+class ScopeError(AccessError):
+    """The token may not do this."""
+
+    code = "scope"
 
 
 class ConfigError(KGError):

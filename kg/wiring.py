@@ -5,14 +5,18 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from kg.config import Settings
+from kg.curate.policy import Policy
 from kg.curate.publication import ensure_shipped
 from kg.errors import ConfigError
+from kg.model import Triple
+from kg.query.access import Access
 from kg.query.service import QueryOptions, QueryService
 from kg.search import Names
 from kg.store import Limits, ServiceStore
@@ -58,6 +62,34 @@ class Parts:
         """Suggests partners, with reasons."""
         return Advisor(
             self.store, read_complements(shipped("data") / "complements.csv")
+        )
+
+    @cached_property
+    def access(self) -> Access:
+        """Who may write."""
+        return Access(self.settings["token"], self.settings["scoped_tokens"])
+
+    @cached_property
+    def policy(self) -> Policy:
+        """What a write must conform to."""
+        return Policy(shipped("ontology"), self._describe, self.settings["shacl"])
+
+    @cached_property
+    def write_limits(self) -> Limits:
+        """What a write may take."""
+        return Limits(
+            timeout_s=self.settings["write_timeout_s"],
+            max_memory_bytes=self.settings["write_memory_mb"] * _MIB,
+            max_bytes=1 << 40,
+        )
+
+    def _describe(self, iris: Sequence[str]) -> list[Triple]:
+        """The triples that have one of these as subject."""
+        if not iris:
+            return []
+        values = " ".join(f"<{iri}>" for iri in iris)
+        return self.store.construct(
+            f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ VALUES ?s {{ {values} }} ?s ?p ?o }}"
         )
 
     @cached_property

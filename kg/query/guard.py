@@ -118,10 +118,10 @@ def inspect_query(text: str, base_iri: str = "", max_depth: int = 128) -> Inspec
         QueryTooLargeError: if it is nested deeper than ``max_depth``.
     """
     tokens = tokenize(text)
-    names = _Names(text, base_iri)
-    _check(text, tokens, names, max_depth)
+    names = Names(text, base_iri)
+    check_tokens(text, tokens, names, max_depth)
     form_at = next(
-        (i for i, t in enumerate(tokens) if _is_word(t, _FORMS | _UPDATES)), None
+        (i for i, t in enumerate(tokens) if is_word(t, _FORMS | _UPDATES)), None
     )
     if form_at is None:
         raise syntax_error(
@@ -149,33 +149,8 @@ def inspect_query(text: str, base_iri: str = "", max_depth: int = 128) -> Inspec
         limit=limit,
         offset=offset,
         insert_at=insert_at,
-        is_volatile=any(_is_word(t, _VOLATILE) for t in tokens),
+        is_volatile=any(is_word(t, _VOLATILE) for t in tokens),
     )
-
-
-def inspect_update(
-    text: str, max_depth: int = 128, *, allows_load: bool = False
-) -> None:
-    """Look at an update.
-
-    Args:
-        text: the update.
-        max_depth: brackets that may be open at once.
-        allows_load: let LOAD through (it then fails in the worker, which has no
-            network, unless it is SILENT).
-
-    Raises:
-        QuerySyntaxError: as ``inspect_query``.
-        QueryRefusedError: for LOAD or SERVICE anywhere.
-        QueryTooLargeError: as ``inspect_query``.
-    """
-    tokens = tokenize(text)
-    _check(text, tokens, _Names(text, ""), max_depth)
-    for i, token in enumerate(tokens):
-        if _is_word(token, {"LOAD"}) and not allows_load:
-            raise refused("LOAD", text, token)
-        if _is_service(tokens, i):
-            raise refused("SERVICE", text, token)
 
 
 def refused(keyword: str, text: str, token: Token) -> QueryRefusedError:
@@ -191,7 +166,7 @@ def refused(keyword: str, text: str, token: Token) -> QueryRefusedError:
     )
 
 
-class _Names:
+class Names:
     """BASE and PREFIX as they are declared, to turn names into IRIs."""
 
     def __init__(self, text: str, base_iri: str) -> None:
@@ -200,12 +175,14 @@ class _Names:
         self.prefixes: dict[str, str] = {}
 
     def iri(self, token: Token) -> str:
+        """The IRI that an ``iri`` or ``name`` token stands for."""
         if token.kind == "iri":
             return self.resolved(token.text[1:-1])
         prefix, _, local = token.text.partition(":")
         return self.prefixes.get(prefix, "") + local.replace("\\", "")
 
     def resolved(self, reference: str) -> str:
+        """An IRI reference made absolute, its escapes undone."""
         if "\\" in reference:
             reference = reference.encode("ascii", "backslashreplace").decode(
                 "unicode_escape"
@@ -215,7 +192,7 @@ class _Names:
         return urljoin(self.base, reference)
 
 
-def _check(text: str, tokens: list[Token], names: _Names, max_depth: int) -> None:
+def check_tokens(text: str, tokens: list[Token], names: Names, max_depth: int) -> None:
     """Depth, words and prefixes; fills ``names`` from the prologue."""
     run = 0
     for i, token in enumerate(tokens):
@@ -243,7 +220,7 @@ def _check(text: str, tokens: list[Token], names: _Names, max_depth: int) -> Non
                 )
 
 
-def _declare(names: _Names, tokens: list[Token], at: int) -> None:
+def _declare(names: Names, tokens: list[Token], at: int) -> None:
     following = tokens[at + 1 : at + 3]
     if tokens[at].text.upper() == "BASE" and following and following[0].kind == "iri":
         names.base = names.resolved(following[0].text[1:-1])
@@ -267,11 +244,12 @@ def _too_deep(text: str, token: Token, max_depth: int) -> QueryTooLargeError:
     )
 
 
-def _is_word(token: Token, words: frozenset[str] | set[str]) -> bool:
+def is_word(token: Token, words: frozenset[str] | set[str]) -> bool:
+    """Whether a token is one of these keywords."""
     return token.kind == "word" and token.text.upper() in words
 
 
-def _is_service(tokens: list[Token], at: int) -> bool:
+def is_service(tokens: list[Token], at: int) -> bool:
     """Whether the engine could read SERVICE here.
 
     It needs no space after a keyword: ``SERVICE:x {…}`` is a call to it, even
@@ -300,13 +278,13 @@ def _may_hide_service(tokens: list[Token], at: int) -> bool:
     return (ends_operand or before.text == ")") and "SERVICE" in after
 
 
-def _services(tokens: list[Token], names: _Names) -> list[tuple[str, int, int]]:
+def _services(tokens: list[Token], names: Names) -> list[tuple[str, int, int]]:
     """Endpoint IRI (``""`` when not constant) and its span, of each SERVICE."""
     found = []
     for i, token in enumerate(tokens):
-        if not _is_service(tokens, i):
+        if not is_service(tokens, i):
             continue
-        following = [t for t in tokens[i + 1 : i + 3] if not _is_word(t, {"SILENT"})]
+        following = [t for t in tokens[i + 1 : i + 3] if not is_word(t, {"SILENT"})]
         target = following[0] if following else token
         constant = token.kind == "word" and target.kind in {"iri", "name"}
         iri = names.iri(target) if constant else ""
@@ -315,15 +293,15 @@ def _services(tokens: list[Token], names: _Names) -> list[tuple[str, int, int]]:
 
 
 def _dataset(
-    outer: list[Token], names: _Names
+    outer: list[Token], names: Names
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     default: list[str] = []
     named: list[str] = []
     for i, token in enumerate(outer):
         if token.text == "{":
             break
-        if _is_word(token, {"FROM"}):
-            is_named = i + 1 < len(outer) and _is_word(outer[i + 1], {"NAMED"})
+        if is_word(token, {"FROM"}):
+            is_named = i + 1 < len(outer) and is_word(outer[i + 1], {"NAMED"})
             at = i + 2 if is_named else i + 1
             if at < len(outer) and outer[at].kind in {"iri", "name"}:
                 (named if is_named else default).append(names.iri(outer[at]))
@@ -332,7 +310,7 @@ def _dataset(
 
 def _star(outer: list[Token]) -> int:
     clause = outer[1:3]
-    if clause and _is_word(clause[0], {"DISTINCT", "REDUCED"}):
+    if clause and is_word(clause[0], {"DISTINCT", "REDUCED"}):
         clause = clause[1:]
     return clause[0].start if clause and clause[0].text == "*" else -1
 

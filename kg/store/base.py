@@ -159,11 +159,14 @@ class UserUpdate:
         text: the update; ``using-graph-uri`` and ``using-named-graph-uri`` of
             the protocol are already written into it as USING clauses.
         base_iri: what relative IRIs are resolved against; empty for none.
+        touched: IRIs of the only named graphs it can change, with ``""`` if it
+            can change the default graph; ``None`` for any.
         limits: see ``Limits``; rows and bytes do not apply.
     """
 
     text: str
     base_iri: str = ""
+    touched: frozenset[str] | None = None
     limits: Limits = field(default_factory=Limits)
 
 
@@ -288,8 +291,18 @@ class ServiceStore(Store, Protocol):
     def has_graph(self, graph: str) -> bool:
         """Whether the graph holds a triple; ``""`` (the unnamed one) always is."""
 
-    def read_graph(self, graph: str, media_type: str, limits: Limits) -> Answer:
+    def read_graph(
+        self,
+        graph: str,
+        media_type: str,
+        limits: Limits,
+        *,
+        client: str = "",
+        is_gone: Callable[[], bool] | None = None,
+    ) -> Answer:
         """One named graph (``""``: the unnamed one) as a document.
+
+        Queues and stops as ``answer`` does.
 
         Raises:
             NotFoundError: if there is no such graph.

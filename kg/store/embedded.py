@@ -162,13 +162,22 @@ class EmbeddedStore:
             self._require(expected)
             copy = self._copy()
             _engine_call(lambda: engine.run_update(copy, update))
-            return self._publish(copy, check)
+            touched = None if update.touched is None else sorted(update.touched)
+            return self._publish(copy, check, only=touched)
 
     def has_graph(self, graph: str) -> bool:
         """Whether there is this graph (see ``ServiceStore.has_graph``)."""
         return not graph or self._store.contains_named_graph(ox.NamedNode(graph))
 
-    def read_graph(self, graph: str, media_type: str, limits: Limits) -> Answer:
+    def read_graph(
+        self,
+        graph: str,
+        media_type: str,
+        limits: Limits,
+        *,
+        client: str = "",
+        is_gone: Callable[[], bool] | None = None,
+    ) -> Answer:
         """One graph as a document (see ``ServiceStore.read_graph``)."""
         pieces: list[bytes] = []
         name = self._place(graph)

@@ -8,6 +8,7 @@ import signal
 from kg.errors import (
     BusyError,
     KGError,
+    NotFoundError,
     QueryTimeoutError,
     QueryTooLargeError,
     StoreError,
@@ -85,4 +86,14 @@ def died(status: int | None, max_memory_bytes: int) -> KGError:
         zh="查询进程意外结束。",
         hint="Try again; tell the operator if it happens again.",
         hint_zh="请重试；若再次发生请联系运维人员。",
+    )
+
+
+def no_graph(graph: str) -> NotFoundError:
+    """The error for a graph that is not there."""
+    return NotFoundError(
+        f"There is no graph <{graph}>.",
+        zh=f"没有图 <{graph}>。",
+        hint="SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } } lists them.",
+        hint_zh="用 SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } } 列出所有图。",
     )

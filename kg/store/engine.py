@@ -12,8 +12,9 @@ from typing import Final
 import pyoxigraph as ox
 
 from kg import vocab
-from kg.errors import NotFoundError, QueryTooLargeError
+from kg.errors import QueryTooLargeError
 from kg.store.base import GraphWrite, UserQuery, UserUpdate
+from kg.store.endings import no_graph
 from kg.store.terms import document_error, query_error
 
 Write = Callable[[bytes], object]
@@ -257,16 +258,6 @@ def dump_graph(store: ox.Store, graph: str, media_type: str, write: Write) -> No
         GRAPH_FORMATS[media_type],
         from_graph=name,
         prefixes=_prefixes(media_type),
-    )
-
-
-def no_graph(graph: str) -> NotFoundError:
-    """The error for a graph that is not there."""
-    return NotFoundError(
-        f"There is no graph <{graph}>.",
-        zh=f"没有图 <{graph}>。",
-        hint="SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } } lists them.",
-        hint_zh="用 SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } } 列出所有图。",
     )
 
 

@@ -39,8 +39,8 @@ from kg.store.base import (
     UserUpdate,
     Written,
 )
-from kg.store.embedded import FinishedAnswer, other_generation
-from kg.store.endings import died, timed_out
+from kg.store.embedded import other_generation
+from kg.store.endings import died, no_graph, timed_out
 from kg.store.files import FileTriples
 from kg.store.frames import error_from_json
 from kg.store.generations import Generations
@@ -55,6 +55,7 @@ from kg.store.process import (
 
 LOG = logging.getLogger(__name__)
 _HOUSE_BYTES: Final = 1024 * 1024 * 1024
+_QUADS_LOOKED_AT: Final = 1000
 _SERVICE_CLIENT: Final = "service"
 
 
@@ -139,18 +140,43 @@ class IsolatedStore:
             hint_zh="请恢复备份：kg restore 目录。",
         )
 
-    def _wrong_with(self, name: str) -> str:
+    def _wrong_with(self, name: str, *, thoroughly: bool = False) -> str:
         damage = self._generations.damage(name)
         if damage:
             return damage
         wanted = self._generations.facts_of(name).get("quads")
-        request = {"do": "verify", "path": str(self._generations.path(name))}
+        most = None if thoroughly else _QUADS_LOOKED_AT
+        path = str(self._generations.path(name))
+        request = {"do": "verify", "path": path, "most": most}
         try:
-            facts, _ = self._once(request, timeout_s=60.0)
+            facts, _ = self._once(request, timeout_s=600.0)
         except KGError as error:
             return error.message
         found = facts["quads"]
+        if not thoroughly:
+            wanted = min(wanted or 0, _QUADS_LOOKED_AT)
         return "" if found == wanted else f"{found} quads instead of {wanted}"
+
+    def verify(self) -> str:
+        """Read all of the generation that counts; fall back if it is damaged.
+
+        Returns:
+            What was wrong, or an empty string.
+        """
+        name = self.generation
+        wrong = self._wrong_with(name, thoroughly=True)
+        if not wrong or name != self.generation:
+            return ""
+        LOG.error("generation %s cannot be used: %s", name, wrong)
+        older = [n for n in self._generations.names() if n != name]
+        for candidate in reversed(older):
+            if not self._wrong_with(candidate, thoroughly=True):
+                self._fall_back(candidate)
+                self._after_publishing()
+                return wrong
+        self.degraded = f"generation {name} is damaged and there is no older one"
+        LOG.critical("%s", self.degraded)
+        return wrong
 
     def _fall_back(self, name: str) -> None:
         lost = self.generation or "the last one"
@@ -268,14 +294,20 @@ class IsolatedStore:
 
     def answer(self, query: UserQuery, *, is_gone: Gone | None = None) -> Answer:
         """Answer a visitor's query (see ``ServiceStore.answer``)."""
-        pool = self._pool("federated" if query.federated else "visitors")
         generation = self.generation
         path = str(self._generations.path(generation))
+        request = worker.query_to_json(query, path)
+        return self._running(query, request, generation, is_gone)
+
+    def _running(
+        self, query: UserQuery, request: bytes, generation: str, is_gone: Gone | None
+    ) -> Answer:
+        pool = self._pool("federated" if query.federated else "visitors")
         with _gone_as_error():
             process = pool.take(query.client, is_gone)
         running = RunningAnswer(pool, process, query, generation, is_gone)
         try:
-            running.start(worker.query_to_json(query, path), path)
+            running.start(request, str(self._generations.path(generation)))
         except BaseException:
             running.close()
             raise
@@ -289,8 +321,18 @@ class IsolatedStore:
         request = {"do": "has-graph", "path": path, "graph": graph}
         return bool(self._ask("house", request, 30.0)[0]["found"])
 
-    def read_graph(self, graph: str, media_type: str, limits: Limits) -> Answer:
+    def read_graph(
+        self,
+        graph: str,
+        media_type: str,
+        limits: Limits,
+        *,
+        client: str = "",
+        is_gone: Gone | None = None,
+    ) -> Answer:
         """One graph as a document (see ``ServiceStore.read_graph``)."""
+        if not self.has_graph(graph):
+            raise no_graph(graph)
         generation = self.generation
         request = {
             "do": "dump",
@@ -298,10 +340,11 @@ class IsolatedStore:
             "graph": graph or (vocab.UNNAMED_GRAPH if self._options.union else ""),
             "media_type": media_type,
             "max_bytes": limits.max_bytes,
-            "budget": _HOUSE_BYTES,
+            "budget": limits.max_memory_bytes,
         }
-        _, data = self._ask("house", request, limits.timeout_s)
-        return FinishedAnswer([data], media_type, generation)
+        query = UserQuery("", "CONSTRUCT", media_type, client=client, limits=limits)
+        sent = json.dumps(request).encode()
+        return self._running(query, sent, generation, is_gone)
 
     # Writers ----------------------------------------------------------------
 
@@ -309,7 +352,13 @@ class IsolatedStore:
         self, update: UserUpdate, *, expected: str = "", check: Check | None = None
     ) -> Written:
         """Carry out an update (see ``ServiceStore.update``)."""
-        change = {"kind": "update", "text": update.text, "base_iri": update.base_iri}
+        touched = None if update.touched is None else sorted(update.touched)
+        change = {
+            "kind": "update",
+            "text": update.text,
+            "base_iri": update.base_iri,
+            "touched": touched,
+        }
         return self._write(change, update.limits, expected, check)
 
     def write_graph(
@@ -517,7 +566,6 @@ class RunningAnswer:
         self.media_type = query.media_type
         self.generation = generation
         self.row_limit_reached = False
-        self.engine_s = 0.0
 
     def start(self, request: bytes, path: str) -> None:
         """Ask; wait for the first bytes, or for all if rows may be left out."""
@@ -538,8 +586,7 @@ class RunningAnswer:
             self._finish()
             raise error_from_json(payload)
         facts = json.loads(payload)
-        self.row_limit_reached = facts["row_limit_reached"]
-        self.engine_s = facts["engine_s"]
+        self.row_limit_reached = facts.get("row_limit_reached", False)
         self._finish()
 
     def __iter__(self) -> Iterator[bytes]:

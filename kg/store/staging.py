@@ -122,7 +122,7 @@ def _change(
         return [], False
     if kind == "update":
         engine.run_update(store, UserUpdate(change["text"], change["base_iri"]))
-    return None, False
+    return change.get("touched"), False
 
 
 def _replace(store: ox.Store, graphs: dict[str, list[str] | None]) -> None:

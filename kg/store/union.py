@@ -37,16 +37,18 @@ def follow(
         after: the store after the change.
         unnamed: IRI of the graph to which what the change did to the default
             graph itself is moved.
-        only: the named graphs the change can have touched; ``None`` for any,
-            and the default graph too.
+        only: the named graphs the change can have touched, with ``""`` if it
+            can have touched the default graph itself; ``None`` for all of them.
 
     Returns:
         IRIs of the named graphs that changed, in order.
     """
-    if only is not None and not len(before):
-        return _all_new(after, only)
+    touched = None if only is None else set(only)
+    is_new = next(iter(before), None) is None
+    if is_new and touched is not None and "" not in touched:
+        return _all_new(after, touched)
     default = ox.DefaultGraph()
-    if only is None:
+    if touched is None or "" in touched:
         came, went = _change(before, after, default)
         keep = ox.NamedNode(unnamed)
         for spo in went:
@@ -55,7 +57,9 @@ def follow(
         after.extend(ox.Quad(*spo, keep) for spo in came)
         for spo in came:
             after.remove(ox.Quad(*spo))
-    changes = graph_changes(before, after, only)
+        if touched is not None and (came or went):
+            touched.add(unnamed)
+    changes = graph_changes(before, after, touched)
     seen = [c for name, c in changes.items() if name not in vocab.HIDDEN_GRAPHS]
     gone = {spo for _, went in seen for spo in went}
     for spo in gone - _still_there(after, gone):
@@ -86,7 +90,7 @@ def graph_changes(
             if isinstance(g, ox.NamedNode)
         }
     changes: dict[str, Change] = {}
-    for name in only:
+    for name in filter(None, only):
         graph = ox.NamedNode(name)
         came, went = _change(before, after, graph)
         existed = before.contains_named_graph(graph)

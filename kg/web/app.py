@@ -27,6 +27,8 @@ BLUEPRINTS: tuple[str, ...] = (
     "sources",
     "indicators",
     "sparql",
+    "update",
+    "data",
     "questions",
 )
 

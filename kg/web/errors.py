@@ -30,6 +30,7 @@ STATUS: tuple[tuple[type[KGError], int], ...] = (
     (errors.ValidationError, 422),
     (errors.DataError, 400),
     (errors.NotFoundError, 404),
+    (errors.ScopeError, 403),
     (errors.AccessError, 401),
     (errors.ConfigError, 500),
     (KGError, 500),
@@ -68,6 +69,8 @@ def error_response(error: KGError, status: int | None = None) -> Response:
     else:
         response = make_response(jsonify(body), status)
     response.headers["Cache-Control"] = "no-store"
+    if status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="kg"'
     if "retry_after_s" in error.context:
         response.headers["Retry-After"] = str(error.context["retry_after_s"])
     return response

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from kg.errors import QueryRefusedError, QuerySyntaxError, QueryTooLargeError
-from kg.query.guard import inspect_query, inspect_update
+from kg.errors import (
+    QueryRefusedError,
+    QuerySyntaxError,
+    QueryTooLargeError,
+    RequestError,
+)
+from kg.query.guard import inspect_query
+from kg.query.updates import inspect_update, with_using
 
 IN_DISGUISE = [
     "SELECT * { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }",
@@ -157,3 +163,48 @@ def test_dataset_clauses_are_resolved() -> None:
     )
     assert seen.default_graphs == ("http://h/a",)
     assert seen.named_graphs == ("http://e/b",)
+
+
+@pytest.mark.parametrize(
+    ("text", "touched"),
+    [
+        ("INSERT DATA { GRAPH <u:g> { <u:a> <u:b> 1 } }", {"u:g"}),
+        ("INSERT DATA { <u:a> <u:b> 1 }", {""}),
+        ("INSERT DATA { GRAPH <u:g> { <u:a> <u:b> 1 } <u:a> <u:b> 1 }", {"u:g", ""}),
+        ("CLEAR GRAPH <u:g> ; DROP DEFAULT", {"u:g", ""}),
+        ("CLEAR ALL", None),
+        ("DROP SILENT NAMED", None),
+        ("MOVE SILENT <u:a> TO GRAPH <u:b>", {"u:a", "u:b"}),
+        ("INSERT { GRAPH ?g { ?s ?p 1 } } WHERE { ?s ?p ?g }", None),
+        ("PREFIX x: <u:> WITH x:g DELETE { ?s ?p 1 } WHERE { ?s ?p 1 }", {"u:g", ""}),
+    ],
+)
+def test_graphs_an_update_can_touch_are_known(
+    text: str, touched: set[str] | None
+) -> None:
+    assert inspect_update(text) == touched
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        (
+            "INSERT { ?s ?p 1 } WHERE { ?s ?p 2 }",
+            "INSERT { ?s ?p 1 }  USING <u:g> USING NAMED <u:n> WHERE { ?s ?p 2 }",
+        ),
+        (
+            "DELETE WHERE { ?s ?p 2 }",
+            "DELETE { ?s ?p 2 } USING <u:g> USING NAMED <u:n> WHERE { ?s ?p 2 }",
+        ),
+        ("INSERT DATA { <u:a> <u:b> 1 }", "INSERT DATA { <u:a> <u:b> 1 }"),
+    ],
+)
+def test_dataset_of_the_protocol_is_written_into_an_update(
+    text: str, written: str
+) -> None:
+    assert with_using(text, ["u:g"], ["u:n"]) == written
+
+
+def test_dataset_of_the_protocol_beside_using_is_an_error() -> None:
+    with pytest.raises(RequestError):
+        with_using("DELETE { ?s ?p 1 } USING <u:x> WHERE { ?s ?p 1 }", ["u:g"], [])

@@ -19,7 +19,7 @@ from kg.store.base import (
     Written,
 )
 from kg.store.embedded import FinishedAnswer
-from kg.store.engine import no_graph
+from kg.store.endings import no_graph
 from kg.store.remote import results
 from kg.store.remote.auth import build_auth
 from kg.store.remote.catalogue import genid
@@ -150,7 +150,15 @@ class RemoteStore:
         deadline = Deadline(self.options.connect_timeout_s * 2)
         return not graph or graph in self.replicas.current(deadline)[0].graphs
 
-    def read_graph(self, graph: str, media_type: str, limits: Limits) -> Answer:
+    def read_graph(
+        self,
+        graph: str,
+        media_type: str,
+        limits: Limits,
+        *,
+        client: str = "",
+        is_gone: Callable[[], bool] | None = None,
+    ) -> Answer:
         """One graph as a document (see ``ServiceStore.read_graph``)."""
         generation = self.generation
         if not self.has_graph(graph):
