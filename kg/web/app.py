@@ -30,6 +30,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "update",
     "data",
     "questions",
+    "partners",
 )
 
 CONTENT_SECURITY_POLICY = "; ".join(
