@@ -179,6 +179,17 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "slow_query_s", "float", "5", "Seconds from which a request is logged as slow."
     ),
+    Setting(
+        "cors_origins",
+        "list",
+        "*",
+        "Origins whose pages may read answers; *: all; empty: none.",
+    ),
+    Setting(
+        "backup_folder", "str", "", "Folder of automatic backups; empty: none are made."
+    ),
+    Setting("backup_every_h", "float", "24", "Hours between two automatic backups."),
+    Setting("backup_keep", "int", "7", "Automatic backups kept."),
     Setting("keep_generations", "int", "3", "Old generations kept on disk."),
     Setting("language", "str", "", "Language of pages when the reader has no wish."),
     Setting("log_level", "str", "info", "debug, info, warning or error."),

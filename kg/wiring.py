@@ -17,12 +17,14 @@ from kg.curate.publication import ensure_shipped
 from kg.errors import ConfigError
 from kg.model import Triple
 from kg.query.access import Access
+from kg.query.federation import Federation, read_hosts
 from kg.query.service import QueryOptions, QueryService
 from kg.search import Names
 from kg.store import Limits, ServiceStore
 from kg.store.embedded import EmbeddedStore
 from kg.store.isolated import IsolatedOptions, IsolatedStore
 from kg.store.pool import PoolOptions
+from kg.store.relay import Relay
 from kg.store.remote import RemoteOptions, RemoteStore
 from kg.store.remote.options import AuthScheme
 
@@ -95,7 +97,9 @@ class Parts:
     @cached_property
     def queries(self) -> QueryService:
         """Answers visitors' queries."""
-        return QueryService(self.store, query_options(self.settings))
+        hosts = read_hosts(self.settings["service_hosts"])
+        federation = Federation(hosts, Relay().pin) if hosts else Federation()
+        return QueryService(self.store, query_options(self.settings), federation)
 
     @cached_property
     def names(self) -> Names:

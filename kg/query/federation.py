@@ -47,6 +47,8 @@ class Federation:
         text, probe = query.text, query.probe
         for iri, start, end in sorted(set(seen.services), key=lambda s: -s[1]):
             target = self._target(iri, seen.text, start)
+            if start == end:
+                continue
             # Row limits are put behind every SERVICE, so positions still hold.
             text = f"{text[:start]}<{target}>{text[end:]}"
             probe = f"{probe[:start]}<{target}>{probe[end:]}" if probe else ""

@@ -56,7 +56,8 @@ class Inspected:
         star_at: offset of the outermost SELECT's ``*``, or -1.
         default_graphs: IRIs after FROM.
         named_graphs: IRIs after FROM NAMED.
-        services: endpoint IRIs after SERVICE; ``""`` for a variable.
+        services: endpoint IRIs after SERVICE (``""`` for a variable) with the
+            span to point elsewhere; an empty span for one inside another.
         limit: number after the outermost LIMIT and its span in the text.
         offset: the same for OFFSET.
         insert_at: where modifiers of the outermost query can be put.
@@ -279,8 +280,13 @@ def _may_hide_service(tokens: list[Token], at: int) -> bool:
 
 
 def _services(tokens: list[Token], names: Names) -> list[tuple[str, int, int]]:
-    """Endpoint IRI (``""`` when not constant) and its span, of each SERVICE."""
+    """Endpoint IRI (``""`` when not constant) and its span, of each SERVICE.
+
+    The span of one inside another's block is empty: the outer endpoint will be
+    sent it as it is.
+    """
     found = []
+    inside_until = -1
     for i, token in enumerate(tokens):
         if not is_service(tokens, i):
             continue
@@ -288,8 +294,20 @@ def _services(tokens: list[Token], names: Names) -> list[tuple[str, int, int]]:
         target = following[0] if following else token
         constant = token.kind == "word" and target.kind in {"iri", "name"}
         iri = names.iri(target) if constant else ""
-        found.append((iri, target.start, target.start + len(target.text)))
+        is_nested = token.start < inside_until
+        end = target.start if is_nested else target.start + len(target.text)
+        found.append((iri, target.start, end))
+        if not is_nested:
+            inside_until = _end_of_block(tokens, i)
     return found
+
+
+def _end_of_block(tokens: list[Token], at: int) -> int:
+    """Offset at which the group that follows a token is closed."""
+    depth = tokens[at].depth
+    later = (t for t in tokens[at:] if t.text == "}" and t.depth == depth)
+    closing = next(later, None)
+    return closing.start if closing else -1
 
 
 def _dataset(

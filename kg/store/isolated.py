@@ -224,6 +224,10 @@ class IsolatedStore:
         with self._pools_lock:
             return {name: pool.stats() for name, pool in self._pools.items()}
 
+    def quads(self) -> int:
+        """Quads of the generation that counts, as they were recorded."""
+        return int(self._generations.facts_of(self.generation).get("quads") or 0)
+
     def health(self) -> dict[str, Any]:
         """What ``/readyz`` tells: whether workers run, and without network."""
         workers = self._pool("visitors").workers()

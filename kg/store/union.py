@@ -72,7 +72,7 @@ def follow(
 def _all_new(after: ox.Store, only: Iterable[str]) -> list[str]:
     """The same for a store that was empty: nothing to compare, all in bulk."""
     names = sorted(n for n in only if after.contains_named_graph(ox.NamedNode(n)))
-    for name in names:
+    for name in (n for n in names if n not in vocab.HIDDEN_GRAPHS):
         quads = after.quads_for_pattern(None, None, None, ox.NamedNode(name))
         after.bulk_extend(ox.Quad(q.subject, q.predicate, q.object) for q in quads)
     return names

@@ -7,7 +7,7 @@ import importlib
 from flask import Flask, Response, g, request
 
 import kg
-from kg.web import encoding, errors, language, links, reading
+from kg.web import cors, encoding, errors, language, links, reading
 from kg.wiring import Parts
 
 BLUEPRINTS: tuple[str, ...] = (
@@ -26,6 +26,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "matrix",
     "sources",
     "indicators",
+    "operation",
     "sparql",
     "update",
     "data",
@@ -72,6 +73,7 @@ def create_app(parts: Parts) -> Flask:
     language.install(app)
     links.install(app)
     encoding.install(app)
+    cors.install(app)
     reading.install(app)
     app.after_request(_harden)
     app.context_processor(lambda: {"version": kg.__version__})

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
+from pathlib import Path
 
 from kg.config import Settings
 from kg.store.isolated import IsolatedStore
 from kg.web.app import create_app
+from kg.web.backups import Backups
 from kg.web.front import Front, FrontOptions
 from kg.web.journal import Journal, JsonFormatter
 from kg.wiring import Parts
@@ -47,10 +50,24 @@ def build_front(parts: Parts) -> Front:
     app = create_app(parts)
     app.extensions["kg.journal"] = journal
 
+    backups = Backups(
+        store,
+        Path(settings["backup_folder"]),
+        settings["backup_every_h"] * 3600,
+        settings["backup_keep"],
+    )
+
     def start() -> None:
         if isinstance(store, IsolatedStore):
             store.warm()
+            threading.Thread(target=store.verify, daemon=True).start()
+        if settings["backup_folder"]:
+            backups.start()
         logging.getLogger("kg").info("serving generation %s", store.generation)
+
+    def stop() -> None:
+        backups.stop()
+        store.close()
 
     return Front(
         app,
@@ -58,5 +75,5 @@ def build_front(parts: Parts) -> Front:
         journal,
         generation=lambda: store.generation,
         start=start,
-        stop=store.close,
+        stop=stop,
     )
