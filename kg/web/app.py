@@ -32,6 +32,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "data",
     "questions",
     "partners",
+    "insights",
 )
 
 CONTENT_SECURITY_POLICY = "; ".join(
