@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import tempfile
 import weakref
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, get_args
 from kg.config import Settings
 from kg.curate.policy import Policy
 from kg.curate.publication import ensure_shipped
-from kg.errors import ConfigError
+from kg.errors import ConfigError, KGError
 from kg.model import Triple
 from kg.query.access import Access
 from kg.query.federation import Federation, read_hosts
@@ -36,6 +37,11 @@ from kg.analysis.partners.complements import read_complements
 _MIB = 1024 * 1024
 
 
+LOG = logging.getLogger(__name__)
+WARM_LIMIT = 60_000
+CORE = 150  # things in the explorer's first picture
+
+
 @dataclass(frozen=True)
 class Parts:
     """The parts a door (web, cli) works with."""
@@ -51,6 +57,15 @@ class Parts:
             weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
             return Path(folder)
         return Path(self.settings["cache"])
+
+    def warm(self) -> None:
+        """Compute what the first reader would wait for; an error is only told."""
+        try:
+            self.names.index()
+            if self.graphs.size() <= WARM_LIMIT:
+                self.graphs.core(CORE)
+        except KGError:
+            LOG.exception("the first answers will take longer")
 
     @cached_property
     def graphs(self) -> Graphs:

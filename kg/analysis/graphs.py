@@ -291,6 +291,29 @@ class Graphs:
         """Everything, with positions, communities and ranks; from a file if kept."""
         return self._keep(("overview",), self._read_overview)
 
+    def core(self, limit: int) -> tuple[Network, layout_.Positions]:
+        """The most linked things with all their links, and where they stand.
+
+        What is left without a link among them stays out; of a graph with no more
+        than ``limit`` things everything is there.
+        """
+        return self._keep(("core", str(limit)), lambda: self._core(limit))
+
+    def _core(self, limit: int) -> tuple[Network, layout_.Positions]:
+        found = self.overview()
+        nodes = found.nodes
+        if len(nodes) <= limit:
+            points = zip(nodes, found.positions.tolist(), strict=True)
+            places = {n.iri: (round(x, 4), round(y, 4)) for n, (x, y) in points}
+            return self.network([n.iri for n in nodes]), places
+        best = sorted(nodes, key=lambda n: (-n.degree, n.iri))[:limit]
+        network = self.network([n.iri for n in best])
+        linked = {i for e in network.edges if e.statement for i in (e.source, e.target)}
+        network.nodes = {i: n for i, n in network.nodes.items() if i in linked}
+        network.edges = [e for e in network.edges if {e.source, e.target} <= linked]
+        member = {i: int(found.member[found.index[i]]) for i in network.nodes}
+        return network, layout_.force(network, member)
+
     def _read_overview(self) -> Overview:
         name = re.sub(r"[^A-Za-z0-9_-]", "_", self.generation)
         path = self._folder / f"overview-{name}.npz"

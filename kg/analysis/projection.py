@@ -37,8 +37,10 @@ _INFERRED = """SELECT ?s ?p ?o WHERE {{
   {where} GRAPH <{graph}> {{ ?s ?p ?o }}
   FILTER(isIRI(?o) && ?p != rdf:type && ?s != ?o)
 }}"""
-_NAMES = """SELECT ?s ?name WHERE {{ {where}
-  ?s skos:prefLabel|rdfs:label|schema:name|dcterms:title ?name }}"""
+_NAMES = """SELECT ?s ?name WHERE {{ {where} ?s {properties} ?name }}"""
+# Statements have labels too: for the whole graph only what things are called by.
+_ALL_NAMES = "skos:prefLabel|schema:name"
+_ANY_NAME = "skos:prefLabel|rdfs:label|schema:name|dcterms:title"
 _TYPES = """SELECT DISTINCT ?s ?type WHERE {{ {where}
   GRAPH ?g {{ ?s a ?type }}
   FILTER(?g != <{graph}> && STRSTARTS(STR(?type), "{ours}")) }}"""
@@ -162,7 +164,8 @@ def describe(store: Store, iris: Iterable[str] | None, terms: Terms) -> dict[str
     names: dict[str, dict[str, str]] = defaultdict(dict)
     types: dict[str, set[str]] = defaultdict(set)
     for where in _wheres("s", iris):
-        for row in _select(store, _NAMES.format(where=where)):
+        properties = _ALL_NAMES if iris is None else _ANY_NAME
+        for row in _select(store, _NAMES.format(where=where, properties=properties)):
             name = row["name"]
             if isinstance(name, Literal):
                 _keep_name(names[str(row["s"])], name)

@@ -32,7 +32,6 @@ BLUEPRINTS: tuple[str, ...] = (
     "data",
     "questions",
     "partners",
-    "insights",
 )
 
 CONTENT_SECURITY_POLICY = "; ".join(

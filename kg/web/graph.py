@@ -7,10 +7,9 @@ store's generation. ``/api/openapi.json`` describes it.
 
 from __future__ import annotations
 
-import gzip
 from typing import Any
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, g
 
 from kg.analysis.graphs import EGO_LIMIT, PAGE_LIMIT, Choice
 from kg.analysis.overview import packed
@@ -33,6 +32,7 @@ from kg.web.wire import (
     parts,
     short,
 )
+from kg.wiring import CORE
 
 blueprint = Blueprint("graph", __name__, url_prefix="/api/graph")
 LAYOUTS = ("force", "radial", "tracks", "places")
@@ -175,10 +175,13 @@ def layout() -> Response:
 
 @blueprint.get("/overview")
 def overview() -> Response:
-    """The whole graph: as a network when small, else as typed arrays.
+    """The graph's most linked things, or all of them as typed arrays.
 
-    ``format=binary`` gives the arrays (``kg.analysis.overview.packed``).
+    ``format=binary`` gives the arrays (``kg.analysis.overview.packed``). Of a graph
+    with more than ``WHOLE_LIMIT`` things the network is left empty: its picture is
+    the arrays.
     """
+    limit = number("limit", CORE, 1, WHOLE_LIMIT)
     kind = one_of("format", ("json", "binary"), "json")
 
     def make() -> dict[str, Any] | bytes:
@@ -199,24 +202,11 @@ def overview() -> Response:
             empty: dict[str, Any] = {"nodes": [], "edges": [], "terms": {}}
             empty["positions"] = {}
             return counts | empty | {"large": True, "generation": graphs.generation}
-        iris = list(found.network.nodes)
-        drawn = graphs.network(iris) if len(iris) <= SCENE_LIMIT else found.network
-        places = {
-            short(n.iri): [round(float(x), 4), round(float(y), 4)]
-            for n, (x, y) in zip(found.nodes, found.positions, strict=True)
-        }
-        return network_json(drawn) | counts | {"large": False, "positions": places}
+        drawn, places = graphs.core(limit)
+        told = {short(i): list(p) for i, p in places.items()}
+        return network_json(drawn) | counts | {"large": False, "positions": told}
 
-    response = kept(make)
-    return _squeezed(response) if kind == "binary" else response
-
-
-def _squeezed(response: Response) -> Response:
-    if response.status_code == 200 and request.accept_encodings["gzip"] > 0:
-        response.set_data(gzip.compress(response.get_data(), 5, mtime=0))
-        response.content_encoding = "gzip"
-    response.vary.add("Accept-Encoding")
-    return response
+    return kept(make)
 
 
 @blueprint.get("/communities")

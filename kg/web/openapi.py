@@ -211,8 +211,11 @@ OPENAPI: dict[str, Any] = {
     },
     "/api/graph/overview": {
         "get": operation(
-            "The whole graph; of a large one only counts and communities",
-            [parameter("format", "binary: typed arrays", word("json", "binary"))],
+            "The most linked things; of a large graph only counts and communities",
+            [
+                parameter("limit", "Things at most", whole(1, 2500, 150)),
+                parameter("format", "binary: typed arrays", word("json", "binary")),
+            ],
             "Network",
         )
     },

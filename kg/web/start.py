@@ -5,6 +5,7 @@ The spawner loads the engine on another core while this process loads the web.
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 from kg.config import load_settings
@@ -23,4 +24,8 @@ def application() -> Front:
     from kg.wiring import build_parts
 
     set_up_logging(settings)
-    return build_front(build_parts(settings))
+    parts = build_parts(settings)
+    front = build_front(parts)
+    # After the front door: the workers of queries must be there before threads.
+    threading.Thread(target=parts.warm, daemon=True).start()
+    return front

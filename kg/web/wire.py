@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -191,7 +192,17 @@ def kept(make: Callable[[], dict[str, Any] | bytes]) -> Response:
             response.mimetype = "application/octet-stream"
         else:
             response = jsonify(made)
+    squeeze(response)
     response.set_etag(tag, weak=True)
     response.headers["Cache-Control"] = "private, no-cache"
     response.vary.update(("Accept-Language", "Cookie"))
     return response
+
+
+def squeeze(response: Response) -> None:
+    """Send a long answer as gzip to whoever takes it."""
+    wanted = request.accept_encodings["gzip"] > 0
+    if response.status_code == 200 and wanted and len(response.get_data()) > 4000:
+        response.set_data(gzip.compress(response.get_data(), 5, mtime=0))
+        response.content_encoding = "gzip"
+    response.vary.add("Accept-Encoding")

@@ -199,14 +199,6 @@ class Advisor:
                 found[str(row["s"])].append(str(row["name"]))
         return found
 
-    def parts_of(
-        self, network: Network, without: frozenset[str] = frozenset()
-    ) -> GraphParts:
-        """The parts of another network: without some facts, or with a supposed one."""
-        state = self.state
-        rules, founded = self._complements, state.founded
-        return GraphParts(network, state.terms, rules, founded, without)
-
     def number(self, iri: str) -> int:
         """The number of an organisation or platform.
 
@@ -428,7 +420,13 @@ class Advisor:
         lists.
         """
         state = self.state
-        left = self.parts_of(state.network, frozenset(statements))
+        left = GraphParts(
+            state.network,
+            state.terms,
+            self._complements,
+            state.founded,
+            frozenset(statements),
+        )
         scores = []
         for parts in (state.parts, left):
             a, c = parts.links.number[asker], parts.links.number[candidate]

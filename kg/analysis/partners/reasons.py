@@ -35,8 +35,8 @@ TELLING = {
     "foundedBy": 0.8,
     "developed": 0.8,
     "focusesOn": 0.8,
-    "locatedIn": 0.4,
-    "partOf": 0.4,
+    "locatedIn": 0.55,
+    "partOf": 0.5,
 }
 
 

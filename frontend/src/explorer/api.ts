@@ -1,0 +1,108 @@
+// The server's answers. Errors carry the server's own words in the reader's language.
+import { language } from "./text";
+import type {
+  About,
+  ExpandAnswer,
+  Found,
+  LayoutKind,
+  NetworkAnswer,
+  OverviewAnswer,
+  PathAnswer,
+  Place,
+  StatementClaim,
+} from "./types";
+
+export class Trouble extends Error {
+  constructor(
+    message: string,
+    readonly hint: string,
+    readonly status: number,
+  ) {
+    super(message);
+  }
+}
+
+type Query = Record<string, string | number | undefined>;
+
+function address(path: string, query: Query): string {
+  const url = new URL(path, location.origin);
+  url.searchParams.set("lang", language);
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== "") url.searchParams.set(name, String(value));
+  }
+  return url.href;
+}
+
+async function ask(path: string, query: Query, init: RequestInit = {}): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(address(path, query), {
+      headers: { Accept: "application/json", ...init.headers },
+      ...init,
+    });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    const zh = language === "zh";
+    throw new Trouble(
+      zh ? "服务没有回应。" : "The service does not answer.",
+      zh ? "请检查网络后重试。" : "Check the connection and try again.",
+      0,
+    );
+  }
+  if (!response.ok) {
+    const body = (await response.json().catch(() => null)) as { error?: string; hint?: string } | null;
+    throw new Trouble(body?.error ?? `HTTP ${response.status}`, body?.hint ?? "", response.status);
+  }
+  return response;
+}
+
+async function get<T>(path: string, query: Query, signal?: AbortSignal): Promise<T> {
+  const response = await ask(path, query, signal ? { signal } : {});
+  return (await response.json()) as T;
+}
+
+async function post<T>(path: string, body: unknown): Promise<T> {
+  const response = await ask(path, {}, {
+    method: "POST",
+    body: JSON.stringify(body),
+    headers: { "Content-Type": "application/json" },
+  });
+  return (await response.json()) as T;
+}
+
+export interface Choice {
+  relation?: string | undefined;
+  direction?: string | undefined;
+  group?: string | undefined;
+  status?: string | undefined;
+}
+
+const SHOWN = 250; // an address stays below the limit of common servers
+
+export const api = {
+  search: (q: string, signal: AbortSignal) =>
+    get<{ results: Found[] }>("/api/search", { q, limit: 12 }, signal),
+  overview: (limit?: number) => get<OverviewAnswer>("/api/graph/overview", { limit }),
+  arrays: async () =>
+    (await ask("/api/graph/overview", { format: "binary" })).arrayBuffer(),
+  expand: (id: string, choice: Choice, shown: string[], after = "", limit = 20) =>
+    get<ExpandAnswer>("/api/graph/expand", {
+      id,
+      ...choice,
+      after,
+      limit,
+      shown: shown.slice(0, SHOWN).join(","),
+    }),
+  ego: (id: string, depth: number, layout: LayoutKind | "none" = "radial") =>
+    get<NetworkAnswer & { cut: boolean }>("/api/graph/ego", { id, depth, layout }),
+  path: (from: string, to: string, targets: boolean) =>
+    get<PathAnswer>("/api/graph/path", { from, to, targets: targets ? 1 : 0 }),
+  common: (a: string, b: string) => get<NetworkAnswer>("/api/graph/common", { a, b }),
+  scene: (ids: string[], layout: LayoutKind | "none") =>
+    post<NetworkAnswer>("/api/graph/scene", { ids, layout }),
+  layout: (ids: string[], layout: LayoutKind, centre: string) =>
+    post<{ positions: Record<string, Place> }>("/api/graph/layout", { ids, layout, centre }),
+  about: (id: string, signal: AbortSignal) => get<About>("/api/graph/about", { id }, signal),
+  evidence: (st: string[]) =>
+    get<{ statements: StatementClaim[] }>("/api/graph/evidence", { st: st.slice(0, 100).join(",") }),
+};
