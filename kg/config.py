@@ -46,6 +46,7 @@ SETTINGS: tuple[Setting, ...] = (
         "file:var/store",
         "Where the graph lives: memory:, file:PATH or sparql+https://….",
     ),
+    Setting("datasets", "str", "var/datasets", "Folder of the history of datasets."),
     Setting(
         "shipped",
         "bool",

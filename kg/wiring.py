@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, get_args
 
 from kg.config import Settings
 from kg.curate.policy import Policy
-from kg.curate.publication import ensure_shipped
+from kg.curate.publication import ensure_shipped, graph_of
 from kg.errors import ConfigError, KGError
 from kg.model import Triple
 from kg.query.access import Access
@@ -28,9 +28,11 @@ from kg.store.pool import PoolOptions
 from kg.store.relay import Relay
 from kg.store.remote import RemoteOptions, RemoteStore
 from kg.store.remote.options import AuthScheme
+from kg.vocab import GRAPH
 
 if TYPE_CHECKING:
     from kg.analysis.graphs import Graphs
+    from kg.curate.desk import Desk
 from kg.analysis.partners.advice import Advisor
 from kg.analysis.partners.complements import read_complements
 
@@ -115,6 +117,21 @@ class Parts:
         hosts = read_hosts(self.settings["service_hosts"])
         federation = Federation(hosts, Relay().pin) if hosts else Federation()
         return QueryService(self.store, query_options(self.settings), federation)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Where datasets come in, are replaced, withdrawn and restored."""
+        # SHACL is slow to import, and seldom needed.
+        from kg.curate.desk import Desk
+        from kg.curate.validation import Validator
+
+        data = shipped("data")
+        return Desk(
+            self.store,
+            Path(self.settings["datasets"]),
+            Validator(shipped("ontology")),
+            shipped=[graph_of(p).removeprefix(GRAPH) for p in data.glob("*.ttl")],
+        )
 
     @cached_property
     def names(self) -> Names:

@@ -5,10 +5,10 @@ or JSON-LD. Nothing is written when anything is wrong; the same files twice
 change nothing.
 
 Examples:
-  kg import --guess firms.xlsx                    show a mapping for its columns
-  kg import --mapping firms.toml firms.xlsx --dry-run
-  kg import --mapping firms.toml firms.xlsx
   kg import --template entities                   a header row to fill in
+  kg import --guess firms.xlsx > firms.toml       a mapping for its columns, to check
+  kg import --mapping firms.toml firms.xlsx --dry-run
+  kg import --mapping firms.toml firms.xlsx --who "A. Curator"
   kg import --mapping data/public-facts/mapping.toml \
       --tables data/tables/public-facts data/public-facts/*.csv
 """
@@ -16,19 +16,25 @@ Examples:
 from __future__ import annotations
 
 import argparse
+import getpass
 import sys
 from pathlib import Path
 
+from kg.config import Settings, load_settings
 from kg.curate.build import FIRST, read_bundles
+from kg.curate.desk import Proposal
 from kg.curate.facts import KnownEntities
+from kg.curate.guess import guess_mapping
 from kg.curate.importing import Import, Importer, table_text
+from kg.curate.known import finder, known_entities
 from kg.curate.mapping import read_mapping
 from kg.curate.ontology import read_terms
 from kg.curate.problem import Problems
+from kg.curate.sheet import read_tables
 from kg.curate.table import FORMS
-from kg.curate.triples import Writer
 from kg.curate.validation import Validator
-from kg.wiring import shipped
+from kg.errors import ConfigError
+from kg.wiring import build_parts, shipped
 
 NAME = "import"
 HELP = "bring in a dataset from CSV, TSV, XLSX, Turtle or JSON-LD"
@@ -38,9 +44,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Files, and where they go."""
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--mapping", type=Path, help="TOML file for foreign columns")
+    parser.add_argument("--guess", action="store_true", help="print a mapping")
     parser.add_argument("--tables", type=Path, help="write tables, not the store")
     parser.add_argument("--dry-run", action="store_true", help="write nothing")
     parser.add_argument("--template", choices=sorted(FORMS), help="print a header row")
+    parser.add_argument("--store", help="as the setting")
+    parser.add_argument("--who", default="", help="who answers for the change")
+    parser.add_argument("--why", default="", help="a word on the reason")
     parser.add_argument("--data", type=Path, default=shipped("data"))
     parser.add_argument("--ontology", type=Path, default=shipped("ontology"))
 
@@ -50,7 +60,68 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.template:
         print(",".join(FORMS[arguments.template].columns))
         return 0
-    return _to_tables(arguments)
+    missing = [str(path) for path in arguments.files if not path.is_file()]
+    if missing or not arguments.files:
+        raise ConfigError(
+            f"There is no file {', '.join(missing) or 'given'}.",
+            zh=f"没有文件 {'、'.join(missing) or '（未给出）'}。",
+        )
+    if arguments.guess:
+        return _guess(arguments)
+    if arguments.tables:
+        return _to_tables(arguments)
+    return _to_store(arguments)
+
+
+def _guess(arguments: argparse.Namespace) -> int:
+    parts = build_parts(_settings(arguments))
+    find = finder(known_entities(parts.store, without="-").values())
+    problems = Problems()
+    for path in arguments.files:
+        for table in read_tables(path, problems):
+            print(guess_mapping(table, find))
+    for problem in problems.found:
+        print(problem.text("en"), file=sys.stderr)
+    return 0
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    return load_settings({"store": arguments.store} if arguments.store else {})
+
+
+def _to_store(arguments: argparse.Namespace) -> int:
+    parts = build_parts(_settings(arguments))
+    mapping = read_mapping(arguments.mapping) if arguments.mapping else None
+    home = arguments.files[0].resolve().parent
+    proposal = parts.desk.propose(arguments.files, mapping, home)
+    for line in proposal_lines(proposal):
+        print(line)
+    proposal.problems.stop_if_any()
+    if arguments.dry_run:
+        print("dry run: nothing written / 试运行：未写入")
+        return 0
+    entry = parts.desk.accept(
+        proposal, who=arguments.who or getpass.getuser(), why=arguments.why
+    )
+    if entry is None:
+        print("nothing to change / 没有变化")
+    else:
+        print(f"written as state {entry.number} / 已写入，第 {entry.number} 个状态")
+    return 0
+
+
+def proposal_lines(proposal: Proposal) -> list[str]:
+    """What was read and what it would change, for people."""
+    changes = proposal.changes
+    return [
+        f"dataset {proposal.dataset}",
+        *(f"{name}: {count} rows read" for name, count in proposal.read.items()),
+        f"{proposal.entities} entities, {proposal.shared} of them known already",
+        f"{len(changes.came)} facts come, {len(changes.went)} go,"
+        f" {len(changes.changed)} change, {changes.stayed} stay,"
+        f" {len(proposal.problems)} problems",
+        *changes.lines("zh", limit=20),
+    ]
 
 
 def _to_tables(arguments: argparse.Namespace) -> int:
@@ -66,7 +137,6 @@ def _to_tables(arguments: argparse.Namespace) -> int:
         terms,
         KnownEntities(first.entities),
         home=arguments.data.parent,
-        context=Writer(first, terms, KnownEntities()).triples(),
     )
     mapping = read_mapping(arguments.mapping) if arguments.mapping else None
     found = importer.read(arguments.files, mapping)

@@ -12,17 +12,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kg import vocab
+from kg.curate.assertion import A
 from kg.curate.build import as_problem, origins_of
 from kg.curate.facts import FactReader, Known
 from kg.curate.mapping import ColumnMapping, Mapper, Table
 from kg.curate.ontology import Terms
 from kg.curate.problem import Problems
 from kg.curate.sheet import DEFAULT_LIMITS, SheetLimits, read_tables
-from kg.curate.table import FORMS, Row, rows_of_form
+from kg.curate.table import FORMS, Row, refuser, rows_of_form
 from kg.curate.triples import Writer
 from kg.curate.validation import Validator
-from kg.model import Triple
-from kg.model.facts import Bundle
+from kg.model import Iri, Triple
+from kg.model.facts import Bundle, DatasetInfo, term_iri
+
+# What the first dataset that has an entity says of it, and no other repeats.
+_SAID_ELSEWHERE = frozenset(
+    vocab.expand(name)
+    for name in ("skos:prefLabel", "lv:englishNameBasis", "prov:wasDerivedFrom")
+)
 
 
 @dataclass
@@ -52,7 +60,6 @@ class Importer:
         terms: of the ontology.
         known: entities of other datasets.
         home: folder that paths of stored sources start from.
-        context: triples that the new ones refer to, for shapes and checks.
         limits: how much a file may hold.
     """
 
@@ -63,14 +70,12 @@ class Importer:
         known: Known,
         *,
         home: Path,
-        context: Iterable[Triple] = (),
         limits: SheetLimits = DEFAULT_LIMITS,
     ) -> None:
         self._validator = validator
         self._terms = terms
         self._known = known
         self._home = home
-        self._context = context
         self._limits = limits
 
     def read(self, files: Sequence[Path], mapping: ColumnMapping | None) -> Import:
@@ -102,19 +107,42 @@ class Importer:
     def _check(self, found: Import) -> None:
         writer = Writer(found.bundle, self._terms, self._known)
         triples = list(writer.triples())
-        union = dict.fromkeys([*self._context, *triples])
+        union = [*triples, *types_of_others(triples, self._known)]
         new = {t[0].value for t in triples}
+        shared = {
+            entity.iri.value
+            for entity in found.bundle.entities.values()
+            if self._known.entity(entity.id)
+        }
         origins = origins_of([found.bundle])
         for violation in self._validator.violations(union):
-            if violation.focus in new or not violation.focus:
+            if violation.focus in shared and violation.path in _SAID_ELSEWHERE:
+                continue
+            if violation.focus in new:
                 found.problems.add(as_problem(violation, origins))
         if not found.problems:
             found.triples = triples
 
 
-def _nothing() -> Bundle:
-    from kg.model.facts import DatasetInfo
+def types_of_others(triples: Sequence[Triple], known: Known) -> list[Triple]:
+    """The types of what triples point to and do not describe.
 
+    That is all that shapes ask about a thing of another dataset.
+    """
+    described = {s for s, p, _ in triples if p == A}
+    pointed = dict.fromkeys(o for _, _, o in triples if isinstance(o, Iri))
+    pointed.update(dict.fromkeys(s for s, _, _ in triples if isinstance(s, Iri)))
+    return [
+        (iri, A, term_iri(kind))
+        for iri in pointed
+        if iri not in described and iri.value.startswith(vocab.ID)
+        for entity in [known.entity(iri.value.removeprefix(vocab.ID))]
+        if entity is not None
+        for kind in entity.types
+    ]
+
+
+def _nothing() -> Bundle:
     return Bundle(DatasetInfo("", "", ""))
 
 
@@ -143,8 +171,6 @@ def form_of(name: str) -> str | None:
 
 def complete(rows: Mapping[str, list[Row]], problems: Problems) -> dict[str, list[Row]]:
     """Rows whose required cells are filled; the others are problems."""
-    from kg.curate.table import refuser
-
     kept: dict[str, list[Row]] = {form: [] for form in FORMS}
     for form, candidates in rows.items():
         for row in candidates:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Iterable
 
 from kg import vocab
+from kg.curate.naming import folded
 from kg.model.facts import Entity
 from kg.store import Store
 from kg.store.scratch import ScratchStore
@@ -17,7 +19,7 @@ SELECT ?s ?type ?name ?kind WHERE {{
     FILTER(STRSTARTS(STR(?type), "{vocab.ONTOLOGY}"))
     {{ ?s skos:prefLabel ?name BIND("preferred" AS ?kind) }}
     UNION {{ ?s skos:altLabel ?name BIND("other" AS ?kind) }} }}
-  FILTER(?g != <%s>)
+  FILTER(STR(?g) != "%s")
 }}
 """
 
@@ -49,3 +51,14 @@ def known_entities(store: Store | ScratchStore, *, without: str) -> dict[str, En
         )
         for local, said in names.items()
     }
+
+
+def finder(entities: Iterable[Entity]) -> Callable[[str], str]:
+    """A function from a name to the id of the track or area it means, or ""."""
+    ids: dict[str, str] = {}
+    for entity in entities:
+        if set(entity.types) & {"Track", "Park", "IndustryArea", "AdministrativeArea"}:
+            names = (entity.name_zh, entity.name_en)
+            for name in (*names, *entity.aliases_zh, *entity.aliases_en):
+                ids.setdefault(folded(name), entity.id)
+    return lambda name: ids.get(folded(name), "")

@@ -213,7 +213,8 @@ class Mapper:
     def _apply(self, rule: Rule) -> Iterator[Row]:
         table = self._tables[rule.source]
         for row in table.rows:
-            for cells in self._expanded(rule, row.cells):
+            numbered = {"row": str(row.number), **row.cells}
+            for cells in self._expanded(rule, numbered):
                 if all(self._holds(condition, cells) for condition in rule.where):
                     values = {
                         column: self._value(said, cells)

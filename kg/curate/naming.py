@@ -18,3 +18,9 @@ def slug(name: str) -> str:
     plain = unicodedata.normalize("NFKD", romanised(name))
     ascii_only = plain.encode("ascii", "ignore").decode()
     return "-".join(re.findall(r"[a-z0-9]+", ascii_only.lower()))
+
+
+def folded(name: str) -> str:
+    """A name without what does not tell names apart: width, case, space, marks."""
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(c for c in plain if c.isalnum())

@@ -131,11 +131,8 @@ def publish(
     Returns:
         The new generation.
     """
-    scratch = ScratchStore()
-    for graph in sorted({*store.graphs(), *graphs}):
-        if graph in _DERIVED:
-            continue
-        content = graphs[graph] if graph in graphs else read_graph(store, graph)
+    scratch = ScratchStore(premises(store, without=[*_DERIVED, *graphs]))
+    for content in graphs.values():
         if isinstance(content, FileTriples):
             scratch.load(content)
         elif content is not None:
@@ -145,6 +142,40 @@ def publish(
     if shipped is not None:
         changes[vocab.CATALOGUE_GRAPH] = list(catalogue(shipped))
     return store.replace_graphs(changes)
+
+
+def premises(store: Store, without: Iterable[str]) -> list[Triple]:
+    """What rules look at in a store: claims, types of ours, and the ontology.
+
+    Args:
+        store: has the ontology, or is still empty.
+        without: IRIs of named graphs to leave out.
+    """
+    left_out = set(without)
+    kept = [g for g in store.graphs() if g not in left_out]
+    if not kept:
+        return []
+    found: list[Triple] = []
+    if vocab.ONTOLOGY_GRAPH in kept:
+        found += read_graph(store, vocab.ONTOLOGY_GRAPH)
+        kept.remove(vocab.ONTOLOGY_GRAPH)
+    for graph in kept:
+        found += store.construct(_CLAIMS % {"graph": graph}, timeout_s=600)
+    return found
+
+
+_CLAIMS = f"""
+PREFIX lv: <{vocab.ONTOLOGY}>
+PREFIX rdf: <{vocab.PREFIXES["rdf"]}>
+CONSTRUCT {{ ?s ?p ?o }} WHERE {{
+  {{ GRAPH <%(graph)s> {{ ?s rdf:type ?o }}
+     FILTER(!STRSTARTS(STR(?s), "{vocab.ID}ev-"))
+     FILTER(!STRSTARTS(STR(?s), "{vocab.ID}st-"))
+     BIND(rdf:type AS ?p) }}
+  UNION
+  {{ ?p rdf:type lv:DomainProperty . GRAPH <%(graph)s> {{ ?s ?p ?o }} }}
+}}
+"""
 
 
 def read_graph(store: Store, graph: str) -> list[Triple]:
