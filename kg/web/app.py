@@ -32,6 +32,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "data",
     "questions",
     "partners",
+    "editor",
 )
 
 CONTENT_SECURITY_POLICY = "; ".join(
