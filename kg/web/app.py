@@ -20,6 +20,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "openapi",
     "ids",
     "factlist",
+    "listing",
     "entities",
     "ontology",
     "tracks",

@@ -17,7 +17,10 @@ from kg.web.reading import language, page_of, reader, sparql_link
 
 blueprint = Blueprint("entities", __name__)
 
+# Facts shown of each relation; fewer where there are many relations, so that no page
+# grows over 100 kB. The rest is one click away.
 PER_RELATION = 10
+FACTS_A_PAGE = 80
 _ELSEWHERE = ("track", "indicator", "source")
 
 
@@ -54,7 +57,7 @@ def entity_page(thing: Thing) -> dict[str, Any]:
     """What the template of a thing needs: a dozen queries whatever its size."""
     read = reader()
     relations = read.relations(thing.iri)
-    groups = read.groups(thing.iri, relations, PER_RELATION)
+    groups = read.groups(thing.iri, relations, _per_relation(relations))
     datasets = thing.all("lv:dataset")
     shown = page(groups, read.figures_of(thing.iri), datasets)
     definition = thing.one("skos:definition", language()) or thing.one(
@@ -77,6 +80,13 @@ def entity_page(thing: Thing) -> dict[str, Any]:
         "sparql_link": sparql_link,
         "formats": [(e, media) for e, media, _ in ids.FORMATS],
     }
+
+
+def _per_relation(relations: list[Relation]) -> int:
+    each = PER_RELATION
+    while each > 3 and sum(min(r.total, each) for r in relations) > FACTS_A_PAGE:
+        each -= 1
+    return each
 
 
 def _is_a(thing: Thing, name: str) -> bool:

@@ -199,3 +199,20 @@ def test_tree_file_has_numbers_as_numbers(pages: FlaskClient) -> None:
     cells = list(book["data"].iter_rows(values_only=True))
     direct = cells[0].index("company_direct")
     assert {row[direct] for row in cells[1:]} == {3, 1, 0}
+
+
+def test_list_of_a_class_includes_its_sub_classes(pages: FlaskClient) -> None:
+    text = page(pages, "/entities?type=Organization&lang=en")
+    assert '<a href="/entities/lepu">Lepu</a>' in text
+    assert '<a href="/entities/hatchery">' in text
+    listed = rows(pages, "/entities.csv?type=Organization")
+    assert iri("park") not in {r["thing"] for r in listed}
+    found = rows(pages, "/entities.csv?type=Company&lang=zh")
+    assert [r["name_zh"] for r in found if r["tracks"]] == [
+        "<script>alert('名')</script>", "乐普", "品驰"
+    ]  # fmt: skip
+
+
+def test_list_of_no_class_shows_counts_and_unknown_is_404(pages: FlaskClient) -> None:
+    assert "/entities?type=Company" in page(pages, "/entities?lang=zh")
+    assert pages.get("/entities?type=Dragon", headers=HTML).status_code == 404

@@ -1,0 +1,112 @@
+"""The server's time for each page, from the embedded store.
+
+Asks every family of pages through the application itself (no network) and
+prints milliseconds, median and 95th percentile, and the largest page. The first
+visit after a publication is told apart: it counts what is kept per generation.
+
+Run: ``python bench/pages.py [--store URL] [--rounds N] [--limit MS]``
+``--store memory:`` (default) is the graph that ships; make a large one with
+``python -m bench.generator 100000 big.nt``, load it, and give ``file:PATH``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import tempfile
+import time
+
+from flask.testing import FlaskClient
+
+from kg.config import load_settings
+from kg.query.read import Reader
+from kg.query.read import indicators as indicators_
+from kg.query.read import sources as sources_
+from kg.query.read import tracks as tracks_
+from kg.query.read.listing import listed
+from kg.vocab import ONTOLOGY
+from kg.web import create_app
+from kg.web.reading import page_of
+from kg.wiring import build_parts
+
+SAMPLE = 20
+
+
+def sample(found: list[str]) -> list[str]:
+    """Some of them, spread evenly: the first, the last and between."""
+    step = max(1, len(found) // SAMPLE)
+    return [page_of(iri) for iri in found[::step][:SAMPLE]]
+
+
+def families(read: Reader) -> dict[str, list[str]]:
+    """Addresses to ask, by family; the biggest track is always among them."""
+    tree = tracks_.tree(read)
+    organisations = listed(read, read.terms.subs(ONTOLOGY + "Organization"), "zh")
+    biggest = max(tree.order, key=lambda iri: tree[iri].members, default="")
+    some = {
+        "home": ["/"],
+        "tracks": ["/tracks"],
+        "track, biggest": [page_of(biggest)] if biggest else [],
+        "track": sample(tree.order),
+        "matrix": ["/tracks/matrix", "/tracks/matrix?page=2&sort=name"],
+        "organisation": sample(organisations),
+        "organisations": ["/entities?type=Organization"],
+        "sources": ["/sources"],
+        "source": sample([iri for iri, _, _ in sources_.all_sources(read)]),
+        "indicators": ["/indicators"],
+        "indicator": sample([n.iri for n, _ in indicators_.indicators(read)]),
+        "questions": ["/questions", "/questions/firms_in_track"],
+    }
+    return {name: paths for name, paths in some.items() if paths}
+
+
+def ask(client: FlaskClient, path: str) -> tuple[float, int]:
+    """Milliseconds and bytes of one page."""
+    before = time.perf_counter()
+    answer = client.get(path, headers={"Accept": "text/html"})
+    spent = (time.perf_counter() - before) * 1000
+    if answer.status_code != 200:
+        raise SystemExit(f"{path}: {answer.status_code}")
+    return spent, len(answer.data)
+
+
+def main() -> int:
+    """Measure; exit code 1 when a median is over the limit."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--store", default="memory:")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--limit", type=float, default=50.0)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as cache:
+        settings = load_settings({"store": given.store, "cache": cache}, environment={})
+        app = create_app(build_parts(settings))
+        client = app.test_client(use_cookies=False)
+        first = [ask(client, path)[0] for path in ("/", "/tracks", "/tracks/matrix")]
+        told = ", ".join(f"{ms:.0f}" for ms in first)
+        print(f"first visit of home, tracks, matrix: {told} ms")
+        with app.app_context():
+            asked = families(Reader(app.extensions["kg"].store))
+        late = 0
+        for name, paths in asked.items():
+            late += report(client, name, paths, given)
+    return 1 if late else 0
+
+
+def report(
+    client: FlaskClient, name: str, paths: list[str], given: argparse.Namespace
+) -> bool:
+    """Print one family; whether its median is over the limit."""
+    for path in paths:
+        ask(client, path)
+    found = [ask(client, path) for _ in range(given.rounds) for path in paths]
+    times = sorted(ms for ms, _ in found)
+    median = statistics.median(times)
+    high = times[int(len(times) * 0.95)] if len(times) > 1 else times[0]
+    size = max(size for _, size in found) / 1000
+    print(f"{name:16}\tp50 {median:6.1f} ms\tp95 {high:6.1f} ms\t{size:5.0f} kB")
+    return median > given.limit
+
+
+if __name__ == "__main__":
+    sys.exit(main())
