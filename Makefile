@@ -35,3 +35,6 @@ clean:
 
 bench-partners: install  ## how good the partner advice is, on DATA=DIR
 	PYTHONPATH=. $(PY) bench/partners.py $(DATA) $(if $(CUTOFF),--cutoff $(CUTOFF))
+
+bench-partners-speed: install  ## time of one request, shipped graph and a made one
+	PYTHONPATH=. $(PY) bench/partners_speed.py

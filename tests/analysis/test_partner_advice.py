@@ -233,3 +233,65 @@ def test_report_rows_have_a_cell_a_column(advisor: Advisor) -> None:
 
 def test_weights_name_parts() -> None:
     assert set(WEIGHTS) == set(PARTS)
+
+
+def small_advisor(*links: tuple[str, str, str]) -> Advisor:
+    """Firms one, two, three, labs l1, l2, a service firm; these links."""
+    made = Village()
+    for name in ("one", "two", "three"):
+        made.thing(name, "Company", f"{name}公司")
+    for name in ("l1", "l2"):
+        made.thing(name, "Lab", f"{name}实验室")
+    made.thing("cro1", "ServiceProvider", "外包一")
+    made.thing("cro2", "ServiceProvider", "外包二")
+    made.thing("track-cro-cdmo", "Track", "外包服务")
+    for subject, predicate, object_ in links:
+        made.says(subject, predicate, object_)
+    store = EmbeddedStore()
+    publish(store, {vocab.ONTOLOGY_GRAPH: ontology()})
+    made.into(store)
+    return Advisor(store, read_complements(shipped("data") / "complements.csv"))
+
+
+def test_advise_perhaps_the_same_is_neither_reason_nor_candidate() -> None:
+    advisor = small_advisor(
+        ("one", "possiblySameAs", "two"),
+        ("two", "cooperatesWith", "l1"),
+        ("one", "cooperatesWith", "l2"),
+        ("two", "cooperatesWith", "l2"),
+    )
+    assert _names(advisor.advise(of("one")).suggestions) == []
+
+
+def test_advise_former_partner_is_left_out() -> None:
+    advisor = small_advisor(
+        ("one", "endedPartnershipWith", "two"),
+        ("one", "cooperatesWith", "l1"),
+        ("two", "cooperatesWith", "l1"),
+        ("three", "cooperatesWith", "l1"),
+    )
+    assert _names(advisor.advise(of("one")).suggestions) == ["three"]
+
+
+def test_parts_same_track_without_complement_counts_half() -> None:
+    advisor = small_advisor(
+        ("cro1", "inTrack", "track-cro-cdmo"),
+        ("cro2", "inTrack", "track-cro-cdmo"),
+        ("one", "inTrack", "track-cro-cdmo"),
+    )
+    parts = advisor.state.parts
+    number = parts.links.number
+    pair = np.array([number[of("cro2")], number[of("one")]])
+    rival, client = parts.parts(number[of("cro1")], pair)["tracks"]
+    assert rival == pytest.approx(client / 2)
+
+
+def test_advise_service_kind_takes_who_is_in_that_trade() -> None:
+    advisor = small_advisor(
+        ("two", "inTrack", "track-cro-cdmo"),
+        ("one", "cooperatesWith", "l1"),
+        ("two", "cooperatesWith", "l1"),
+        ("three", "cooperatesWith", "l1"),
+    )
+    found = advisor.advise(of("one"), Request(text="a CDMO")).suggestions
+    assert _names(found) == ["two"]

@@ -25,6 +25,7 @@ from kg.errors import NotFoundError
 from kg.model.network import Edge, Network, Node, Terms
 from kg.store import Store
 
+TRADES = {"ServiceProvider": "track-cro-cdmo"}  # kind to track of that trade
 METHOD = "life-valley-partners"
 VERSION = "1"
 PRONOUNCED = 0.32  # spread of the weight of popularity along the dial
@@ -283,7 +284,7 @@ class Advisor:
         links = parts.links
         fits = np.ones(len(links), dtype=bool)
         if wish.kind:
-            fits &= links.is_a(vocab.ONTOLOGY + wish.kind)
+            fits &= links.is_a(vocab.ONTOLOGY + wish.kind) | self._in_trade(wish.kind)
         for iri, profile in ((wish.track, parts.tracks), (wish.near, parts.places)):
             if iri:
                 number = links.number.get(iri, -1)
@@ -294,6 +295,14 @@ class Advisor:
                     )
                 fits &= profile[:, [number]].toarray()[:, 0] > 0
         return fits
+
+    def _in_trade(self, kind: str) -> Booleans:
+        """Who is in the track that stands for a kind: a firm that sells services."""
+        parts = self.state.parts
+        track = parts.links.number.get(vocab.ID + TRADES.get(kind, ""), -1)
+        if track < 0:
+            return np.zeros(len(parts.links), dtype=bool)
+        return np.asarray(parts.tracks[:, [track]].toarray()[:, 0] >= 1)
 
     def _suggestion(
         self,

@@ -16,6 +16,10 @@ from kg.model.network import ACTUAL, TARGET, Edge, Network, Node, Terms
 
 AGENTS = (vocab.lv.Organization, vocab.lv.Platform)
 # Sharing one of these is no reason to meet: nearly everybody does.
+# Saying so joins nobody.
+NO_LINK = frozenset(
+    vocab.ONTOLOGY + name for name in ("possiblySameAs", "endedPartnershipWith")
+)
 NO_BRIDGE = ("StockExchange", "Role", "Stage", "Indicator", "AdministrativeArea")
 
 
@@ -38,8 +42,11 @@ class Links:
         self.edges = [
             e
             for e in network.edges
-            if e.status == ACTUAL and e.statement not in without
+            if e.status == ACTUAL
+            and e.statement not in without
+            and e.predicate not in NO_LINK
         ]
+        self.apart = _apart(network.edges, self.number)
         self.plans = [e for e in network.edges if e.status == TARGET]
         pairs = [(self.number[e.source], self.number[e.target]) for e in self.edges]
         self.ends: Integers = np.array(pairs, dtype=np.int64).reshape(-1, 2)
@@ -88,6 +95,17 @@ class Links:
     def bridges(self) -> Booleans:
         """Things that may stand in the middle of a reason."""
         return ~self.is_a(*(vocab.ONTOLOGY + name for name in NO_BRIDGE))
+
+
+def _apart(edges: Iterable[Edge], number: dict[str, int]) -> dict[int, set[int]]:
+    """Who is not to be suggested to whom: perhaps the same, or partners once."""
+    found: dict[int, set[int]] = {}
+    for edge in edges:
+        if edge.predicate in NO_LINK:
+            one, other = number[edge.source], number[edge.target]
+            found.setdefault(one, set()).add(other)
+            found.setdefault(other, set()).add(one)
+    return found
 
 
 def _all_supers(nodes: Iterable[Node], terms: Terms) -> dict[str, set[str]]:

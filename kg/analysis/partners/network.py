@@ -44,6 +44,7 @@ BOTH_WAYS = ("affiliatedWith", "partOf")
 HUB = 2_000  # nobody is reached only through a thing with more links than this
 CANDIDATES = 1_000
 WALKERS = 500
+REMEMBERED = 16  # walks of the last askers
 STAGE_OF: dict[str, str] = {
     "Lab": "research",
     "University": "research",
@@ -85,6 +86,7 @@ class GraphParts:
         self.stages = _stages(links)
         self._roles, self._needs = _roles(links, self.stages, complements)
         self._bridge = links.bridges()
+        self._walked: dict[int, Floats] = {}
         self._years = np.array(
             [(founded or {}).get(node.iri, 0) for node in links.nodes], dtype=float
         )
@@ -105,9 +107,9 @@ class GraphParts:
         found = sparse.coo_array(shared)
         near = np.zeros(len(self.links))
         near[found.col] += found.data / (1 + found.data)
-        near[list(reached)] += np.array(list(reached.values()), dtype=float) * 50
+        near += reached * 50
         near[self.links.neighbours(asker)] = 0
-        near[asker] = 0
+        near[[asker, *self.links.apart.get(asker, ())]] = 0
         near[~self._offered] = 0
         wanted = np.flatnonzero(near)
         if len(wanted) > CANDIDATES:
@@ -117,13 +119,16 @@ class GraphParts:
     def parts(self, asker: int, candidates: Integers) -> dict[str, Floats]:
         """The parts of some candidates, each from 0 to 1."""
         reached = self._walk(asker)
-        walked = np.array([reached.get(int(c), 0.0) for c in candidates])
+        walked = reached[candidates]
         allocated = self._shared(asker, candidates)
         tracks = _common(self.tracks, self._track_rarity, asker, candidates)
         places = _common(self.places, self._place_rarity, asker, candidates)
+        complements = self._complements(asker, candidates)
+        # Of one track and no complement: rather a competitor than a partner.
+        fitting = np.where(complements > 0, 1.0, 0.5)
         return {
-            "tracks": tracks / (tracks + 1.5),
-            "complements": self._complements(asker, candidates),
+            "tracks": fitting * tracks / (tracks + 1.5),
+            "complements": complements,
             "shared": allocated / (allocated + 0.7),
             "walk": walked / (walked + 0.002),
             "places": places / (places + 3.0),
@@ -157,30 +162,46 @@ class GraphParts:
         worth[around] = 0.5 / np.log(degree + 1) + 0.5 / degree
         return np.asarray(self.links.near[candidates] @ worth)
 
-    def _walk(self, asker: int) -> dict[int, float]:
+    def _walk(self, asker: int) -> Floats:
         """Where a walk of up to three steps from the asker ends, by chance.
 
         Personalised PageRank cut off after three steps (damping 0.85); each
         step keeps the ``WALKERS`` likeliest places and does not pass hubs.
+
+        Returns:
+            One number a thing; 0 for what is out of reach.
         """
-        links = self.links
-        place = {asker: 1.0}
-        total: dict[int, float] = {}
+        kept = self._walked.get(asker)
+        if kept is not None:
+            return kept
+        place, share = np.array([asker]), np.array([1.0])
+        total = np.zeros(len(self.links))
         for _ in range(3):
-            moved: dict[int, float] = {}
-            for one, share in place.items():
-                around = links.neighbours(one)
-                if not len(around) or len(around) > HUB:
-                    continue
-                part = 0.85 * share / len(around)
-                for other in around.tolist():
-                    moved[other] = moved.get(other, 0.0) + part
-            for one, share in moved.items():
-                total[one] = total.get(one, 0.0) + share
-            kept = sorted(moved.items(), key=lambda x: (-x[1], x[0]))[:WALKERS]
-            place = {one: s for one, s in kept if self._bridge[one] and one != asker}
-        total.pop(asker, None)
+            moved = self._step(place, share)
+            total += moved
+            moved[asker] = 0
+            place = np.flatnonzero(moved * self._bridge)
+            if len(place) > WALKERS:
+                place = place[np.argpartition(-moved[place], WALKERS)[:WALKERS]]
+            share = moved[place]
+        total[asker] = 0
+        if len(self._walked) >= REMEMBERED:
+            self._walked.clear()
+        self._walked[asker] = total
         return total
+
+    def _step(self, place: Integers, share: Floats) -> Floats:
+        """One step of the walk: each share goes in equal parts to all around."""
+        near = self.links.near
+        first = near.indptr[place].astype(np.int64)
+        count = near.indptr[place + 1] - first
+        passable = (count > 0) & (count <= HUB)
+        first, count = first[passable], count[passable]
+        part = np.repeat(0.85 * share[passable] / count, count)
+        within = np.arange(len(part)) - np.repeat(np.cumsum(count) - count, count)
+        there = near.indices[np.repeat(first, count) + within]
+        found = np.bincount(there, weights=part, minlength=len(self.links))
+        return np.asarray(found, dtype=float)
 
     def _lacks(self, asker: int, candidates: Integers) -> Floats:
         """Share of a candidate's stages that neither asker nor partners cover."""

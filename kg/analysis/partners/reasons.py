@@ -21,6 +21,7 @@ from kg.model.network import Edge
 MOST = 3
 FAR = 0.45  # worth of a path of three links next to one of two
 WIDEST = 400
+LOOKED_AT = 60  # ways whose relations are weighed
 TELLING = {
     "cooperatesWith": 1.0,
     "supplies": 1.0,
@@ -61,10 +62,12 @@ class Reasons:
     def __init__(self, links: Links) -> None:
         self._links = links
         self._bridge: Booleans = links.bridges()
+        self._log_degree = np.log(2 + links.degree)
 
     def between(self, asker: int, candidate: int, *, most: int = MOST) -> list[Path]:
         """The best paths of at most three links, each with another middle."""
-        found = [self._path(t) for t in self._ways(asker, candidate)]
+        ways = sorted(self._ways(asker, candidate), key=self._plainness)[:LOOKED_AT]
+        found = [self._path(t) for t in ways]
         found.sort(key=lambda p: (-p.worth, p.things))
         kept: list[Path] = []
         seen: set[int] = set()
@@ -96,10 +99,15 @@ class Reasons:
         around = self._links.neighbours(one)
         return np.asarray(around[self._bridge[around] & (around != other)])
 
+    def _plainness(self, things: tuple[int, ...]) -> tuple[float, tuple[int, ...]]:
+        """How little the middle of a way tells, whatever its relations."""
+        middle = [float(self._log_degree[m]) for m in things[1:-1]]
+        return math.prod(middle) / (1.0 if len(middle) == 1 else FAR), things
+
     def _path(self, things: tuple[int, ...]) -> Path:
         worth = 1.0 if len(things) == 3 else FAR
         for middle in things[1:-1]:
-            worth /= math.log(2 + self._links.degree[middle])
+            worth /= float(self._log_degree[middle])
         edges = []
         for one, other in pairwise(things):
             options = self._links.between(one, other)
