@@ -1,7 +1,7 @@
 # Everything uses .venv; set PY to use another interpreter that has the project.
 PY ?= .venv/bin/python
 COGGED := $(wildcard README.md docs/*.md)
-.PHONY: run install test lint docs clean
+.PHONY: run install test lint docs clean bench-scale bench-partners
 
 run: install  ## start the service with the shipped graph
 	$(PY) server.py
@@ -32,6 +32,9 @@ docs:  ## renew the generated tables of the docs
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache dist build
+
+bench-scale: install  ## time and memory against SIZES, beside the peers
+	PYTHONPATH=. $(PY) bench/scale.py $(or $(SIZES),1000 10000)
 
 bench-partners: install  ## how good the partner advice is, on DATA=DIR
 	PYTHONPATH=. $(PY) bench/partners.py $(DATA) $(if $(CUTOFF),--cutoff $(CUTOFF))

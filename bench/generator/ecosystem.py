@@ -149,8 +149,8 @@ class Ecosystem:
         yield f"{iri} {lv('dataset')} {DATASET}"
 
     def kind(self, number: int) -> str:
-        """The class of an organisation; the first are investors."""
-        if number < self.investors:
+        """The class of an organisation; the last are investors."""
+        if number >= self.organisations - self.investors:
             return "Investor"
         random = Random(self._seed * 1_000_003 + number)
         kind = random.choices(self._kinds, self._weights)[0]

@@ -118,6 +118,16 @@ class IsolatedStore:
         """Name of the generation that counts."""
         return self._generations.current
 
+    @property
+    def root(self) -> Path:
+        """Folder of the store."""
+        return self._generations.root
+
+    @property
+    def generation_path(self) -> Path:
+        """Folder of the generation that counts; nobody writes it any more."""
+        return self._generations.path(self.generation)
+
     def _recover(self) -> None:
         """Make sure that there is a generation that can be read."""
         with self._generations.writing():
