@@ -256,7 +256,6 @@ def small_advisor(*links: tuple[str, str, str]) -> Advisor:
 def test_advise_perhaps_the_same_is_neither_reason_nor_candidate() -> None:
     advisor = small_advisor(
         ("one", "possiblySameAs", "two"),
-        ("two", "cooperatesWith", "l1"),
         ("one", "cooperatesWith", "l2"),
         ("two", "cooperatesWith", "l2"),
     )

@@ -5,7 +5,7 @@ Only what is actual is here. Plans are kept aside and never counted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from scipy import sparse
@@ -74,6 +74,16 @@ class Links:
         wanted = set(classes)
         by_type = {t: bool(wanted & s) for t, s in self.supers.items()}
         return np.array([by_type[node.type] for node in self.nodes], dtype=bool)
+
+    def nearest(self, kind: str, names: Sequence[str]) -> set[str]:
+        """Which of these classes (local names) is nearest above a class, or it."""
+        level = {kind}
+        while level:
+            found = {vocab.ONTOLOGY + name for name in names} & level
+            if found:
+                return {iri.removeprefix(vocab.ONTOLOGY) for iri in found}
+            level = {up for one in level for up in self.terms.parents.get(one, ())}
+        return set()
 
     def neighbours(self, number: int) -> Integers:
         """Numbers of what a thing is linked with, each once."""

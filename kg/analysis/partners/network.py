@@ -287,9 +287,10 @@ def _roles(
     names = sorted({n for c in complements for n in (c.asker, c.candidate)})
     column = {name: j for j, name in enumerate(names)}
     found = np.zeros((len(links), len(names)))
-    for name in names:
-        if name[:1].isupper():
-            found[links.is_a(vocab.ONTOLOGY + name), column[name]] = 1
+    nearest = {kind: links.nearest(kind, names) for kind in links.supers}
+    for i, node in enumerate(links.nodes):
+        for name in nearest[node.type]:
+            found[i, column[name]] = 1
     for one, stage in links.out(("atStage",)).tolist():
         name = _local(links.nodes[stage].iri)
         if name in column:
