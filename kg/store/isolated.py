@@ -106,6 +106,9 @@ class IsolatedStore:
         self._spawner = take_spawner()
         self._pools: dict[str, Pool] = {}
         self._pools_lock = threading.Lock()
+        self._is_published = threading.Event()
+        self._keeper: threading.Thread | None = None
+        self._is_closed = False
         self.degraded = ""
         try:
             self._recover()
@@ -534,11 +537,26 @@ class IsolatedStore:
         try:
             return _whole(process, None, request, timeout_s)
         finally:
-            if process.is_alive:
-                process.discard()
+            process.discard()
 
     def _after_publishing(self) -> None:
-        """Open the new generation in the workers; drop old ones."""
+        """Have the workers open the new generation and old ones removed, soon."""
+        self._is_published.set()
+        with self._pools_lock:
+            if self._keeper is None and not self._is_closed:
+                self._keeper = threading.Thread(target=self._keep_up, daemon=True)
+                self._keeper.start()
+
+    def _keep_up(self) -> None:
+        while True:
+            self._is_published.wait()
+            if self._is_closed:
+                return
+            self._is_published.clear()
+            with contextlib.suppress(KGError, OSError):
+                self._follow_generation()
+
+    def _follow_generation(self) -> None:
         with self._pools_lock:
             pools = dict(self._pools)
         path = str(self._generations.path(self.generation))
@@ -551,6 +569,8 @@ class IsolatedStore:
 
     def close(self) -> None:
         """Stop every worker."""
+        self._is_closed = True
+        self._is_published.set()
         with self._pools_lock:
             for pool in self._pools.values():
                 pool.close()
@@ -626,11 +646,11 @@ class RunningAnswer:
             pool.counts["timeouts"] += 1
             raise timed_out(self._query.limits.timeout_s) from None
         except WorkerLost:
+            status = process.discard()
             if process.preempted:
                 share_s = pool.options.busy_timeout_s
                 raise timed_out(share_s, busy_service=True) from None
             pool.counts["crashes"] += 1
-            status = process.discard()
             raise died(status, self._query.limits.max_memory_bytes) from None
 
     def _finish(self) -> None:
@@ -648,8 +668,7 @@ class RunningAnswer:
         """Stop the query if it still runs."""
         if not self._is_over:
             self._is_over = True
-            if self._process.is_alive:
-                self._process.discard()
+            self._process.discard()
         self._give_back()
 
 

@@ -238,6 +238,8 @@ class Pool:
             if worker.is_alive and not self._is_closed:
                 self._idle.append(worker)
             self._grant()
+        if not worker.is_alive:
+            worker.discard()
         if not worker.is_alive and not self._is_closed:
             threading.Thread(target=self._replace, daemon=True).start()
 
@@ -262,7 +264,7 @@ class Pool:
 
     def _kill_if_closed(self, worker: WorkerProcess) -> None:
         if self._is_closed:
-            worker.kill()
+            worker.discard()
 
     def warm(self, path: str, budget_bytes: int) -> None:
         """Have every idle worker open this generation."""

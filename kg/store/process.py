@@ -132,6 +132,7 @@ class WorkerProcess:
         self.preempted = False
         self.is_nice = False
         self.is_alive = True
+        self._is_closed = False
         self._lock = threading.Lock()
         tag, told = self.receive(time.monotonic() + START_S)
         self.network_closed = bool(json.loads(told)["network_closed"])
@@ -198,7 +199,7 @@ class WorkerProcess:
     def kill(self) -> None:
         """End the process at once; may be called from any thread, twice."""
         with self._lock:
-            if self.is_alive:
+            if self.is_alive and not self._is_closed:
                 self.is_alive = False
                 with contextlib.suppress(OSError):
                     signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
@@ -206,8 +207,11 @@ class WorkerProcess:
     def discard(self) -> int | None:
         """Kill, close, and tell how the process ended (its wait status)."""
         self.kill()
-        self._socket.close()
-        os.close(self._pidfd)
+        with self._lock:
+            if not self._is_closed:
+                self._is_closed = True
+                self._socket.close()
+                os.close(self._pidfd)
         return self._spawner.status(self.pid)
 
 

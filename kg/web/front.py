@@ -39,6 +39,7 @@ Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 _WATCH_AFTER_S: Final = 0.05
 _AT_ONCE_BYTES: Final = 64 * 1024
+_DRAINED_BYTES: Final = 32 * 1024 * 1024
 _QUERYING: Final = ("/sparql", "/update", "/data")
 _WRITING: Final = ("/update", "/data")
 
@@ -266,7 +267,9 @@ class Front:
             await self._refuse(exchange, send, 415, "content-encoding")
             return None
         limit = self._limit(exchange.scope["path"], headers)
-        if length is not None and (not length.isdigit() or int(length[:20]) > limit):
+        if length is not None and (
+            not length.isdigit() or int(length[:20]) > max(limit, _DRAINED_BYTES)
+        ):
             await self._refuse(exchange, send, 413, "body-too-large")
             return None
         try:
@@ -397,6 +400,10 @@ class _TooLarge(Exception):  # noqa: N818 (an event between two functions)
 
 
 async def _read(receive: Receive, limit: int) -> bytes | None:
+    """The body. One that is too long is read to its end, if that is near.
+
+    A client that still sends when it is refused may never read why.
+    """
     pieces = []
     length = 0
     while True:
@@ -405,11 +412,15 @@ async def _read(receive: Receive, limit: int) -> bytes | None:
             return None
         piece = event.get("body", b"")
         length += len(piece)
-        if length > limit:
+        if length > max(limit, _DRAINED_BYTES):
             raise _TooLarge
-        pieces.append(piece)
+        if length <= limit:
+            pieces.append(piece)
         if not event.get("more_body"):
-            return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+            break
+    if length > limit:
+        raise _TooLarge
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
 async def _watch_client(exchange: Exchange, receive: Receive) -> None:
