@@ -33,6 +33,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "data",
     "questions",
     "partners",
+    "insights",
     "editor",
 )
 

@@ -200,6 +200,14 @@ class Advisor:
                 found[str(row["s"])].append(str(row["name"]))
         return found
 
+    def parts_of(
+        self, network: Network, without: frozenset[str] = frozenset()
+    ) -> GraphParts:
+        """The parts of another network: without some facts, or with a supposed one."""
+        state = self.state
+        rules, founded = self._complements, state.founded
+        return GraphParts(network, state.terms, rules, founded, without)
+
     def number(self, iri: str) -> int:
         """The number of an organisation or platform.
 
@@ -429,13 +437,7 @@ class Advisor:
         lists.
         """
         state = self.state
-        left = GraphParts(
-            state.network,
-            state.terms,
-            self._complements,
-            state.founded,
-            frozenset(statements),
-        )
+        left = self.parts_of(state.network, frozenset(statements))
         scores = []
         for parts in (state.parts, left):
             a, c = parts.links.number[asker], parts.links.number[candidate]

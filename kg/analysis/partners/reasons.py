@@ -36,8 +36,8 @@ TELLING = {
     "foundedBy": 0.8,
     "developed": 0.8,
     "focusesOn": 0.8,
-    "locatedIn": 0.55,
-    "partOf": 0.5,
+    "locatedIn": 0.4,
+    "partOf": 0.4,
 }
 
 
