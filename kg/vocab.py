@@ -215,6 +215,7 @@ class lv:
     start = ONTOLOGY + "start"
     status = ONTOLOGY + "status"
     stockCode = ONTOLOGY + "stockCode"
+    storedAs = ONTOLOGY + "storedAs"
     subTrackOf = ONTOLOGY + "subTrackOf"
     subsidiaryOf = ONTOLOGY + "subsidiaryOf"
     suggestedTo = ONTOLOGY + "suggestedTo"

@@ -492,6 +492,9 @@ class FactReader:
     def _place(
         places: list[tuple[int, int]], row: Row, refuse: Refuse
     ) -> tuple[int, int] | None:
+        if row["position"]:
+            exact = [place for place in places if str(place[0]) == row["position"]]
+            places = exact or places
         wanted = row["occurrence"]
         if not wanted and len(places) == 1:
             return places[0]

@@ -42,7 +42,7 @@ def _form(name: str, columns: str) -> Form:
     )
 
 
-_EVIDENCE = "source* quote occurrence locator confidence note"
+_EVIDENCE = "source* quote occurrence position locator confidence note"
 
 EVIDENCE_COLUMNS = frozenset(_EVIDENCE.replace("*", "").split())
 

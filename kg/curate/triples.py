@@ -153,6 +153,7 @@ class Writer:
             (name("schema:publisher"), source.publisher),
             (name("schema:inLanguage"), source.language),
             (term_iri("sha256"), source.sha256),
+            (term_iri("storedAs"), source.path),
             (term_iri("sourceClass"), source.source_class),
         ):
             if value:
