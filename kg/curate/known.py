@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 
 from kg import vocab
+from kg.curate.identifier import PROOFS
+from kg.curate.matching import Body, body_of
 from kg.curate.naming import folded
 from kg.model.facts import Entity
 from kg.store import Store
@@ -62,3 +64,24 @@ def finder(entities: Iterable[Entity]) -> Callable[[str], str]:
             for name in (*names, *entity.aliases_zh, *entity.aliases_en):
                 ids.setdefault(folded(name), entity.id)
     return lambda name: ids.get(folded(name), "")
+
+
+_IDENTIFIERS = f"""
+PREFIX lv: <{vocab.ONTOLOGY}>
+SELECT ?s ?p ?value WHERE {{
+  VALUES ?p {{ {" ".join(f"lv:{scheme}" for scheme in PROOFS)} }}
+  ?s ?p ?value }}
+"""
+
+
+def known_bodies(store: Store) -> dict[str, Body]:
+    """What matching compares of every entity of a store, by id."""
+    identifiers: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for row in store.select(_IDENTIFIERS):
+        local = str(row["s"]).removeprefix(vocab.ID)
+        scheme = str(row["p"]).removeprefix(vocab.ONTOLOGY)
+        identifiers[local][scheme].add(str(row["value"]))
+    return {
+        local: body_of(entity, identifiers.get(local, {}))
+        for local, entity in known_entities(store, without="-").items()
+    }

@@ -22,6 +22,7 @@ from kg.model.facts import Entity
 CERTAIN = 0.95
 DOUBTFUL = 0.80
 _BY_NAME = 0.96
+_BY_SHORT_NAME = 0.92
 _SHORT = 3
 _LONGEST_BRAND = 6
 
@@ -147,9 +148,12 @@ class Matcher:
     def _by_name(self, name: str, add) -> None:  # type: ignore[no-untyped-def]
         exact = self._exact.get(folded(name), set())
         for other in exact:
-            alone = len(exact) == 1 and len(folded(name)) >= _SHORT
-            score = _BY_NAME if alone else DOUBTFUL
-            add(other, score, (f"same name {name}", f"名称相同：{name}"))
+            score = _BY_NAME if len(folded(name)) >= _SHORT else _BY_SHORT_NAME
+            add(
+                other,
+                score if len(exact) == 1 else DOUBTFUL,
+                (f"same name {name}", f"名称相同：{name}"),
+            )
         wanted = core(name)
         for other in self._cores.get(wanted, set()) - exact:
             reason = f"same name but for form or place: {name}"

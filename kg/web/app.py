@@ -35,6 +35,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "partners",
     "insights",
     "editor",
+    "reconcile",
 )
 
 CONTENT_SECURITY_POLICY = "; ".join(
