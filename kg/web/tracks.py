@@ -17,7 +17,6 @@ from kg.web.factlist import EVIDENCE_COLUMNS, about, evidence_cells
 from kg.web.factview import page
 from kg.web.language import t
 from kg.web.reading import (
-    PAGE_SIZE,
     Names,
     language,
     page_number,
@@ -27,6 +26,8 @@ from kg.web.reading import (
 from kg.web.tabular import Cell, Table, download
 
 blueprint = Blueprint("tracks", __name__)
+
+MEMBERS = 30  # a page; each has its evidence with it
 
 # How a kind is called at the head of a column, and what its absence is called.
 KIND_NAMES: dict[str, tuple[str, str]] = {
@@ -113,7 +114,7 @@ def track(name: str) -> Response | str:
     kind = _kind()
     number = page_number()
     below = found.below(here.iri)
-    window = (PAGE_SIZE, (number - 1) * PAGE_SIZE)
+    window = (MEMBERS, (number - 1) * MEMBERS)
     people = tracks_.members(reader(), below, kind, language(), window)
     shown = _membership(people, set(below))
     relations = [
@@ -136,7 +137,7 @@ def track(name: str) -> Response | str:
         terms=reader().terms,
         page=page(groups, reader().figures_of(here.iri)),
         number=number,
-        pages=-(-total // PAGE_SIZE),
+        pages=-(-total // MEMBERS),
         total=total,
         sparql=sparql_link(members_query(below, kind)),
         **shown,

@@ -23,7 +23,9 @@ _IRI = re.compile(
     r"|[\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U00010000-\U0001fffd"
     r"\U00020000-\U0002fffd\U00030000-\U0003fffd])+"
 )
-PROLOGUE = vocab.prologue()
+PROLOGUE = vocab.prologue(
+    "lv", "rdf", "rdfs", "owl", "skos", "prov", "oa", "schema", "dcterms", "dcat", "qb"
+)  # fmt: skip
 BATCH = 400
 
 
