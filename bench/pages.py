@@ -4,9 +4,10 @@ Asks every family of pages through the application itself (no network) and
 prints milliseconds, median and 95th percentile, and the largest page. The first
 visit after a publication is told apart: it counts what is kept per generation.
 
-Run: ``python bench/pages.py [--store URL] [--rounds N] [--limit MS]``
-``--store memory:`` (default) is the graph that ships; make a large one with
-``python -m bench.generator 100000 big.nt``, load it, and give ``file:PATH``.
+Run: ``python -m bench.pages [--organisations N] [--rounds N] [--limit MS]``
+
+Without ``--organisations`` the graph that ships; with it, that graph and a
+synthetic ecosystem of so many organisations beside it, on disk.
 """
 
 from __future__ import annotations
@@ -16,21 +17,38 @@ import statistics
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 from flask.testing import FlaskClient
 
+from bench.generator.__main__ import ecosystem, write
+from bench.generator.ecosystem import GRAPH
 from kg.config import load_settings
 from kg.query.read import Reader
 from kg.query.read import indicators as indicators_
 from kg.query.read import sources as sources_
 from kg.query.read import tracks as tracks_
 from kg.query.read.listing import listed
+from kg.store import Store
+from kg.store.files import FileTriples
 from kg.vocab import ONTOLOGY
 from kg.web import create_app
 from kg.web.reading import page_of
 from kg.wiring import build_parts
 
 SAMPLE = 20
+
+
+def grow(store: Store, organisations: int, folder: Path) -> None:
+    """Publish a synthetic ecosystem beside what the store holds."""
+    before = time.perf_counter()
+    path = folder / "synthetic.nt"
+    with path.open("w", encoding="utf-8", newline="\n") as out:
+        lines = write(ecosystem(organisations), out, quads=False)
+    store.replace_graphs({GRAPH: FileTriples((path,))})
+    path.unlink()
+    spent = time.perf_counter() - before
+    print(f"{organisations:,} organisations, {lines:,} triples, made in {spent:.0f} s")
 
 
 def sample(found: list[str]) -> list[str]:
@@ -74,13 +92,20 @@ def ask(client: FlaskClient, path: str) -> tuple[float, int]:
 def main() -> int:
     """Measure; exit code 1 when a median is over the limit."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--store", default="memory:")
+    parser.add_argument("--organisations", type=int, default=0)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--limit", type=float, default=50.0)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as cache:
-        settings = load_settings({"store": given.store, "cache": cache}, environment={})
-        app = create_app(build_parts(settings))
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        url = f"file:{folder / 'store'}" if given.organisations else "memory:"
+        settings = load_settings(
+            {"store": url, "cache": str(folder / "cache")}, environment={}
+        )
+        parts = build_parts(settings)
+        if given.organisations:
+            grow(parts.store, given.organisations, folder)
+        app = create_app(parts)
         client = app.test_client(use_cookies=False)
         first = [ask(client, path)[0] for path in ("/", "/tracks", "/tracks/matrix")]
         told = ", ".join(f"{ms:.0f}" for ms in first)
@@ -88,8 +113,8 @@ def main() -> int:
         with app.app_context():
             asked = families(Reader(app.extensions["kg"].store))
         late = 0
-        for name, paths in asked.items():
-            late += report(client, name, paths, given)
+        for family, paths in asked.items():
+            late += report(client, family, paths, given)
     return 1 if late else 0
 
 

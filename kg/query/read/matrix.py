@@ -69,13 +69,18 @@ def rows(
         language: of the names.
     """
     key = f"matrix {sorted(tracks)} {facets} {language}"
-    found = reader.recent(key, lambda: _rows(reader, tracks, facets, language))
     orders = {
         "tracks": lambda row: (-row.tracks, row.name, row.iri),
         "name": lambda row: (row.name or "\uffff", row.iri),
         "founded": lambda row: (row.founded or "9999", row.name, row.iri),
     }
-    return sorted(found, key=orders[sort])
+    return reader.recent(
+        f"{key} {sort}",
+        lambda: sorted(
+            reader.recent(key, lambda: _rows(reader, tracks, facets, language)),
+            key=orders[sort],
+        ),
+    )
 
 
 def _rows(

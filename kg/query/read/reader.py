@@ -23,7 +23,7 @@ from kg.query.read.thing import Thing
 from kg.store import Store
 
 T = TypeVar("T")
-RECENT = 16
+RECENT = 48
 
 
 class Reader:

@@ -224,7 +224,7 @@ _MEMBERS = """SELECT DISTINCT ?s ?name WHERE {{
   {tracks} ?s lv:inTrack ?t .
   {kind}
   OPTIONAL {{ ?s skos:prefLabel ?name FILTER(LANG(?name) = "{language}") }}
-}} ORDER BY ?name ?s LIMIT {limit} OFFSET {offset}"""
+}}"""
 
 
 def members(
@@ -234,7 +234,7 @@ def members(
     language: str,
     window: tuple[int, int],
 ) -> list[str]:
-    """Who is in one of these tracks, by name.
+    """Who is in one of these tracks, by name; sorted once for its pages.
 
     Args:
         reader: the read model.
@@ -244,15 +244,20 @@ def members(
         window: limit and offset.
     """
     limit, offset = window
-    query = _MEMBERS.format(
+    query = PROLOGUE + _MEMBERS.format(
         tracks=values("t", tracks),
         kind=_kind_filter(reader, kind),
         language="zh" if language == "zh" else "en",
-        limit=int(limit),
-        offset=int(offset),
     )
-    found = reader.store.select(PROLOGUE + query)
-    return list(dict.fromkeys(str(row["s"]) for row in found))
+
+    def read() -> list[str]:
+        found = reader.store.select(query)
+        called = sorted(
+            (str(row.get("name", "\uffff")), str(row["s"])) for row in found
+        )
+        return list(dict.fromkeys(iri for _, iri in called))
+
+    return reader.recent(query, read)[offset : offset + limit]
 
 
 def _kind_filter(reader: Reader, kind: str) -> str:
