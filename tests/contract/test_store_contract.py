@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
+from kg import vocab
 from kg.errors import KGError, QuerySyntaxError, QueryTooLargeError
 from kg.model import Blank, Iri, Literal, Triple
 from kg.model.terms import RDF_LANG_STRING, XSD
@@ -43,6 +44,19 @@ def test_triple_of_two_graphs_is_seen_once(store: Store) -> None:
     assert count(store) == 3
     assert count(store, "GRAPH ?g { ?s ?p ?o }") == 4
     assert store.graphs() == {A: 2, B: 2}
+
+
+def test_hidden_graph_is_seen_by_name_only(store: Store) -> None:
+    """Suggestions are no facts: the union leaves their graph out."""
+    hidden = vocab.SUGGESTIONS_GRAPH
+    store.replace_graphs({A: [fact("1"), fact("2")], hidden: [fact("1"), fact("9")]})
+    assert count(store) == 2
+    assert count(store, f"GRAPH <{hidden}> {{ ?s ?p ?o }}") == 2
+    store.replace_graphs({A: [fact("2")]})
+    assert count(store) == 1
+    store.replace_graphs({A: [fact("1")], hidden: None})
+    assert count(store) == 1
+    assert store.graphs() == {A: 1}
 
 
 def test_removed_graph_leaves_facts_of_others(store: Store) -> None:

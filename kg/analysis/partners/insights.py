@@ -105,7 +105,7 @@ def hubs(advisor: Advisor) -> list[Hub]:
     """Organisations by the shortest paths that pass them."""
     links = advisor.state.parts.links
     between = measure(len(links), links.ends).betweenness
-    agents = np.flatnonzero(links.agent)
+    agents = np.flatnonzero(advisor.state.parts.offered)
     best = agents[np.lexsort((agents, -between[agents]))[:MOST]].tolist()
     constraint = _constraint(links.ends, best)
     return [

@@ -94,7 +94,7 @@ class GraphParts:
         self.products = np.bincount(made[:, 0], minlength=len(links)).astype(float)
         top = max(float(links.degree.max(initial=1.0)), 1.0)
         self._popularity = np.log1p(links.degree) / np.log1p(top)
-        self._offered = links.agent & ~links.is_a(vocab.lv.StockExchange)
+        self.offered = links.agent & ~links.is_a(vocab.lv.StockExchange)
 
     def candidates(self, asker: int) -> Integers:
         """Organisations and platforms in reach that are no partners yet.
@@ -110,7 +110,7 @@ class GraphParts:
         near += reached * 50
         near[self.links.neighbours(asker)] = 0
         near[[asker, *self.links.apart.get(asker, ())]] = 0
-        near[~self._offered] = 0
+        near[~self.offered] = 0
         wanted = np.flatnonzero(near)
         if len(wanted) > CANDIDATES:
             wanted = wanted[np.argpartition(-near[wanted], CANDIDATES)[:CANDIDATES]]

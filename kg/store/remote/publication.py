@@ -18,6 +18,7 @@ import secrets
 import time
 from collections.abc import Iterable, Mapping
 
+from kg import vocab
 from kg.errors import KGError, PreconditionError, StoreProtocolError
 from kg.model import Triple
 from kg.store.embedded import other_generation
@@ -198,16 +199,18 @@ class Publisher:
         """
         default = catalogue.default
         changed = set(plan.staged) | set(plan.removed)
-        keep = sorted(catalogue.graphs - changed) + sorted(merged.values())
+        seen = _seen(merged)
+        stay = catalogue.graphs - changed - vocab.HIDDEN_GRAPHS
+        keep = sorted(stay) + sorted(seen)
         kept = " ".join(
             f"FILTER NOT EXISTS {{ GRAPH <{g}> {{ ?s ?p ?o }} }}" for g in keep
         )
         made = [
             f"DELETE {{ GRAPH <{default}> {{ ?s ?p ?o }} }} "
             f"WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} {kept} }}"
-            for graph in sorted(changed & catalogue.graphs)
+            for graph in sorted(changed & catalogue.graphs - vocab.HIDDEN_GRAPHS)
         ]
-        return made + [f"ADD GRAPH <{m}> TO GRAPH <{default}>" for m in merged.values()]
+        return made + [f"ADD GRAPH <{m}> TO GRAPH <{default}>" for m in seen]
 
     def _default_beside(
         self, catalogue: Catalogue, plan: Plan, merged: Mapping[str, str]
@@ -220,7 +223,8 @@ class Publisher:
         """
         changed = set(plan.staged) | set(plan.removed)
         default = f"{default_graph(self._space)}/{plan.generation}"
-        sources = sorted(merged.values()) + sorted(catalogue.graphs - changed)
+        stay = catalogue.graphs - changed - vocab.HIDDEN_GRAPHS
+        sources = sorted(_seen(merged)) + sorted(stay)
         return default, [
             f"CLEAR SILENT GRAPH <{default}>",
             *(f"ADD GRAPH <{graph}> TO GRAPH <{default}>" for graph in sources),
@@ -228,8 +232,9 @@ class Publisher:
 
     def _verify(self, default: str, counts: Mapping[str, int]) -> None:
         for graph, expected in counts.items():
-            if self._writer.count(graph) != expected or self._writer.lacks(
-                default, graph
+            shown = graph not in vocab.HIDDEN_GRAPHS
+            if self._writer.count(graph) != expected or (
+                shown and self._writer.lacks(default, graph)
             ):
                 raise _lost(graph)
 
@@ -307,6 +312,11 @@ def _taken() -> PreconditionError:
         hint="Wait for it; a writer that died is forgotten after two minutes.",
         hint_zh="请稍候；已中断的写入者会在两分钟后被忽略。",
     )
+
+
+def _seen(merged: Mapping[str, str]) -> list[str]:
+    """The staged graphs whose triples the default graph shows."""
+    return [m for graph, m in merged.items() if graph not in vocab.HIDDEN_GRAPHS]
 
 
 def _lost(graph: str) -> StoreProtocolError:
