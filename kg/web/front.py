@@ -17,9 +17,9 @@ from __future__ import annotations
 
 import asyncio
 import io
+import os
 import sys
 import time
-import uuid
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -99,7 +99,7 @@ class Exchange:
     def __init__(self, scope: Scope, client: str) -> None:
         self.scope = scope
         self.client = client
-        self.request_id = uuid.uuid4().hex[:16]
+        self.request_id = os.urandom(8).hex()
         self.started = time.perf_counter()
         self.gone = False
         self.status = 0
