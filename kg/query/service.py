@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
@@ -54,7 +54,7 @@ class Answered:
     generation: str
     etag: str = ""
     kept: Kept | None = None
-    stream: Iterator[bytes] | None = None
+    stream: AnswerStream | None = None
     row_limit_reached: bool = False
     key: tuple[object, ...] | None = None
 
@@ -180,7 +180,7 @@ class QueryService:
         if answer.generation != generation:
             key = None
         if rest is not None:
-            done.stream = _chained(pieces, rest, answer)
+            done.stream = AnswerStream(answer, pieces, rest)
             return done
         done.kept = Kept(b"".join(pieces), answer.row_limit_reached)
         if key is not None:
@@ -203,13 +203,35 @@ class QueryService:
         return pieces, None
 
 
-def _chained(
-    pieces: list[bytes], rest: Iterator[bytes], answer: Answer
-) -> Iterator[bytes]:
-    try:
-        yield from chain(pieces, rest)
-    finally:
-        answer.close()
+class AnswerStream:
+    """The pieces of an answer on its way; ``close`` stops the query.
+
+    A generator would not do: one that was never begun closes nothing, and the
+    worker would be held for ever by a client that asks for the head alone.
+    """
+
+    def __init__(
+        self,
+        answer: Answer,
+        pieces: Iterable[bytes] = (),
+        rest: Iterator[bytes] | None = None,
+    ) -> None:
+        self._answer = answer
+        self._pieces = chain(pieces, iter(answer) if rest is None else rest)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        try:
+            return next(self._pieces)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Stop the query if it still runs."""
+        self._answer.close()
 
 
 def _key(

@@ -664,6 +664,9 @@ class RunningAnswer:
             self._is_returned = True
         self._pool.give_back(self._process, self._query.client)
 
+    def __del__(self) -> None:
+        self.close()  # an answer that was dropped must not keep its worker
+
     def close(self) -> None:
         """Stop the query if it still runs."""
         if not self._is_over:

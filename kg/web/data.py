@@ -19,7 +19,7 @@ from werkzeug.datastructures import FileStorage
 from kg.errors import MediaTypeError, RequestError
 from kg.query.media import GRAPHS, HTML, choose
 from kg.query.protocol import require_iri, single
-from kg.query.service import Answered
+from kg.query.service import Answered, AnswerStream
 from kg.store.base import GRAPH_TYPES, GraphWrite
 from kg.web.sparql import (
     address_pairs,
@@ -129,7 +129,7 @@ def _read(graph: str) -> Response:
         client=client_address(),
         is_gone=request.environ.get("kg.is_gone"),
     )
-    done = Answered(offer, answer.generation, stream=iter(answer))
+    done = Answered(offer, answer.generation, stream=AnswerStream(answer))
     response = respond(done)
     response.set_etag(f"{answer.generation}-{suffix}")
     response.headers["Cache-Control"] = "public, no-cache"

@@ -6,7 +6,7 @@ Source: SPARQL 1.1 Protocol, section 2.1; Service Description, section 2.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
@@ -177,14 +177,17 @@ def respond(answered: Answered) -> Response:
         response = Response(body)
         if coding:
             response.headers["Content-Encoding"] = coding
+    elif answered.stream is not None and request.method == "HEAD":
+        answered.stream.close()
+        response = Response()
+        response.automatically_set_content_length = False
     else:
-        response = Response(_first_byte_safe(answered))
+        response = Response(answered.stream)
     response.headers["Content-Type"] = answered.offer.content_type
     response.headers["KG-Generation"] = answered.generation
     if answered.row_limit_reached:
         limit = service().options.limits.max_rows
         response.headers["KG-Row-Limit-Reached"] = str(limit)
-        response.headers["Link"] = '</docs/operations#row-limit>; rel="help"'
     if answered.etag:
         return _conditional(response, answered.etag)
     response.vary.update(("Accept", "Accept-Encoding"))
@@ -198,11 +201,6 @@ def _conditional(response: Response, etag: str) -> Response:
     response.vary.update(("Accept", "Accept-Encoding"))
     response.headers["Cache-Control"] = "public, no-cache"
     return response
-
-
-def _first_byte_safe(answered: Answered) -> Iterator[bytes]:
-    if answered.stream is not None:
-        yield from answered.stream
 
 
 def _shown(operation: Operation, query: UserQuery) -> Response:

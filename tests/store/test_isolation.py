@@ -234,6 +234,15 @@ def test_queue_that_is_full_refuses(store: IsolatedStore) -> None:
         thread.join()
 
 
+def test_answer_that_nobody_reads_gives_its_worker_back(store: IsolatedStore) -> None:
+    for _ in range(4):
+        store.answer(asked("SELECT * { VALUES ?x { 1 2 3 } }"))
+    deadline = time.monotonic() + 5
+    while store.stats()["visitors"]["running"] and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert store.stats()["visitors"]["running"] == 0
+
+
 def test_row_limit_is_told_and_kept(store: IsolatedStore) -> None:
     text = "SELECT * { VALUES ?x { " + " ".join(map(str, range(50))) + " } }"
     answer: Answer = store.answer(asked(text, max_rows=7))
