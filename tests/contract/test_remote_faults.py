@@ -216,3 +216,14 @@ def test_replica_that_lags_is_not_asked(
     store = remote(first, remote_replicas=f"{second.base}/query")
     store.replace_graphs({A: facts(150)})
     assert [count(store) for _ in range(6)] == [150] * 6
+
+
+def test_probe_tells_what_a_server_does_differently(remote_server: Server) -> None:
+    findings = {f.name: f for f in remote(remote_server).probe()}
+    assert findings["Chinese text is measured"].as_standard
+    odd = {name for name, found in findings.items() if not found.as_standard}
+    if isinstance(remote_server, VirtuosoServer):
+        assert "irtuoso" in findings["server"].answer
+        assert {"integer division keeps the fraction"} <= odd
+    else:
+        assert odd <= {"a path of no length reaches its start"}

@@ -26,6 +26,7 @@ from kg.store.remote.catalogue import genid
 from kg.store.remote.documents import write_triples
 from kg.store.remote.download import download
 from kg.store.remote.options import RemoteOptions
+from kg.store.remote.probe import Finding, probe
 from kg.store.remote.publication import Publisher
 from kg.store.remote.replicas import Replicas
 from kg.store.remote.rowlimit import RowLimit
@@ -170,6 +171,10 @@ class RemoteStore:
     def backup(self, target: Path) -> str:
         """Not for a remote store."""
         raise no_backup()
+
+    def probe(self) -> list[Finding]:
+        """What this server does differently (see ``kg.store.remote.probe``)."""
+        return probe(self.replicas)
 
     def recover(self) -> None:
         """Finish a publication that a crash of ours or the server's cut off."""
