@@ -326,6 +326,31 @@ class Graphs:
                 old.unlink(missing_ok=True)
         return made
 
+    def whole(
+        self, datasets: Iterable[str] = (), *, with_inferred: bool = False
+    ) -> Network:
+        """Every thing and link, or those that some datasets bring.
+
+        Args:
+            datasets: IRIs; all when empty. What is inferred belongs to none of
+                them: it is kept where both ends are.
+            with_inferred: whether inferred links come too.
+        """
+        found = projection.whole(self._store, self.terms)
+        wanted = set(datasets)
+        if wanted:
+            found.edges = [e for e in found.edges if wanted & set(e.datasets)]
+            kept = {i for e in found.edges for i in (e.source, e.target)}
+            kept |= projection.things_of(self._store, wanted)
+            found.nodes = {i: n for i, n in found.nodes.items() if i in kept}
+        if with_inferred:
+            found.edges += [
+                e
+                for e in projection.inferred(self._store, None, found.edges)
+                if e.source in found.nodes and e.target in found.nodes
+            ]
+        return found
+
     def from_triples(self, triples: Iterable[Any]) -> Network:
         """The network that the triples of a CONSTRUCT describe."""
         return projection.from_triples(self._store, list(triples), self.terms)

@@ -258,6 +258,13 @@ def whole(store: Store, terms: Terms) -> Network:
     return Network(dict(sorted(nodes.items())), edges)
 
 
+def things_of(store: Store, datasets: Iterable[str]) -> set[str]:
+    """IRIs of what some datasets speak of, statements and evidence with them."""
+    listed = " ".join(f"<{iri}>" for iri in sorted(datasets) if is_iri(iri))
+    query = f"SELECT ?s WHERE {{ VALUES ?d {{ {listed} }} ?s lv:dataset ?d }}"
+    return {str(row["s"]) for row in _select(store, query)}
+
+
 def _is_thing(node: Node) -> bool:
     return bool(node.type) and node.iri.startswith(vocab.ID)
 

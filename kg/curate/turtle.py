@@ -91,13 +91,14 @@ class TurtleWriter:
                 current = section
                 yield f"\n# ---------- {sections[section]}"
             yield ""
-            yield self._block(subject, subjects[subject])
+            yield self.block(subject, subjects[subject])
 
-    def _block(self, subject: Iri | Blank, said: Mapping[str, set[Term]]) -> str:
+    def block(self, subject: Iri | Blank, said: Mapping[str, Iterable[Term]]) -> str:
+        """All that is said of one subject, ``a`` first, with its full stop."""
         lines = []
-        for predicate in sorted(said, key=lambda p: (_ORDER.get(p, "99"), p)):
+        for predicate in sorted(said, key=predicate_order):
             verb = "a" if predicate == _TYPE else self.term(Iri(predicate))
-            objects = sorted(said[predicate], key=_object_order)
+            objects = sorted(said[predicate], key=object_order)
             separator = " ,\n        "
             lines.append(f"{verb} {separator.join(self.term(o) for o in objects)}")
         return f"{self.term(subject)} " + " ;\n    ".join(lines) + " ."
@@ -136,7 +137,12 @@ class TurtleWriter:
         return iri.n3()
 
 
-def _object_order(term: Term) -> tuple[int, str, str]:
+def predicate_order(predicate: str) -> tuple[str, str]:
+    """``a`` first, then names, then the parts of a statement, then by IRI."""
+    return _ORDER.get(predicate, "99"), predicate
+
+
+def object_order(term: Term) -> tuple[int, str, str]:
     """Things before texts; Chinese before English, as the tables have it."""
     if isinstance(term, Literal):
         language = {"zh": "0", "en": "1"}.get(term.language, term.language)

@@ -6,7 +6,8 @@ here. pyvis is slow to import, so it is loaded only when something is drawn.
 """
 
 from kg.draw.base import Picture
+from kg.draw.netfiles import NETWORK_FORMATS
 from kg.draw.picture import picture_html
 from kg.draw.svg import picture_svg
 
-__all__ = ["Picture", "picture_html", "picture_svg"]
+__all__ = ["NETWORK_FORMATS", "Picture", "picture_html", "picture_svg"]

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from kg import vocab
 from kg.errors import DataError, StoreError
 from kg.model import Iri, Literal, Term, Triple
-from kg.store.terms import from_engine, to_engine
+from kg.store.terms import from_engine
 
 FORMATS: dict[str, ox.RdfFormat] = {
     ".ttl": ox.RdfFormat.TURTLE,
@@ -85,27 +84,3 @@ def model_triple(triple: ox.Triple | ox.Quad) -> Triple:
         raise StoreError(f"Not a triple of RDF 1.1: {triple}")
     term: Term = from_engine(triple.object)
     return subject, predicate, term
-
-
-def write_quads(
-    path: Path, graphs: Mapping[str, Iterable[Triple]], suffix: str = ""
-) -> None:
-    """Write triples as RDF; a format without graphs gets them all in one.
-
-    Args:
-        path: of the file.
-        graphs: named graph to its triples; "" for the default graph.
-        suffix: tells the format when the file's own suffix does not.
-    """
-    kind = FORMATS[suffix or path.suffix]
-    quads = (
-        ox.Quad(
-            to_engine(s),  # type: ignore[arg-type]
-            to_engine(p),  # type: ignore[arg-type]
-            to_engine(o),
-            ox.NamedNode(graph) if graph and kind.supports_datasets else None,
-        )
-        for graph, triples in graphs.items()
-        for s, p, o in triples
-    )
-    ox.serialize(quads, str(path), kind, prefixes=vocab.PREFIXES)

@@ -23,6 +23,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "listing",
     "entities",
     "ontology",
+    "downloads",
     "tracks",
     "matrix",
     "sources",
