@@ -1,231 +1,371 @@
-"""``/reconcile``: the Reconciliation Service API, 0.2 and the draft of 1.0.
+"""``/reconcile``: the Reconciliation Service API, for OpenRefine and others.
 
-OpenRefine and others match the names of their spreadsheets against ours:
-manifest, queries, suggest, preview and data extension.
+Version 0.2 at ``/reconcile``, the 1.0 draft at ``/reconcile/v1``: their manifests
+contradict each other, so each has a root of its own. Every answer may be read by
+pages of any origin (CORS); JSONP is refused.
+
+Sources: Reconciliation Service API 0.2 and 1.0-draft, W3C Entity Reconciliation
+Community Group (reconciliation-api.github.io/specs).
 """
 
 from __future__ import annotations
 
-import json
-import threading
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 from flask import (
     Blueprint,
     Response,
-    abort,
     current_app,
     jsonify,
     render_template,
     request,
+    url_for,
 )
 
+import kg
 from kg import vocab
-from kg.curate.reconciling import MAX_QUERIES, Reconciler
-from kg.errors import DataError
-from kg.search import Wish
-from kg.web import links
-from kg.wiring import Parts
+from kg.errors import MediaTypeError, NotFoundError, RequestError
+from kg.query.read.values import names_of
+from kg.web import reconcile_data as data
+from kg.web import reconcile_read as read
+from kg.web.language import t
+from kg.web.matching import Candidate, Matcher, id_of, iri_of, json_number
+from kg.web.reading import Names, language, reader
 
 blueprint = Blueprint("reconcile", __name__)
-_LOCK = threading.Lock()
-_LABELS = """
-SELECT ?term ?kind ?zh ?en WHERE {
-  VALUES ?kind { owl:Class lv:DomainProperty }
-  ?term a ?kind ; rdfs:label ?zh , ?en .
-  FILTER(STRSTARTS(STR(?term), STR(lv:)))
-  FILTER(LANG(?zh) = "zh" && LANG(?en) = "en")
+
+ROOT: Final = "/reconcile"
+PREVIEW_SIZE: Final = {"width": 400, "height": 220}
+PREVIEW_POLICY: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors *;"
+    " base-uri 'none'; form-action 'none'"
+)
+FEATURES: Final[dict[str, tuple[str, str]]] = {
+    "id": ("标识符相同", "same id"),
+    "identifier": ("外部标识符相同", "same external identifier"),
+    "name": ("名称相似度", "resemblance of names"),
+    "name_exact": ("名称相同", "same name"),
+    "short_form": ("去掉组织形式等后相同", "same without legal form, place or trade"),
+    "pinyin": ("拼音相同", "same in pinyin"),
+    "type": ("类型相符", "type fits"),
+    "statements": ("陈述数", "number of statements"),
 }
-"""
 
 
-class _Service:
-    """The reconciler of one generation, and the terms it may name."""
-
-    def __init__(self, parts: Parts) -> None:
-        self.generation = parts.store.generation
-        self.classes: list[str] = []
-        self.properties: list[str] = []
-        labels: dict[str, str] = {}
-        for row in parts.store.select(vocab.prologue("owl", "lv", "rdfs") + _LABELS):
-            local = str(row["term"]).removeprefix(vocab.ONTOLOGY)
-            labels[local] = f"{row['zh']} {row['en']}"
-            is_class = str(row["kind"]).endswith("Class")
-            (self.classes if is_class else self.properties).append(local)
-
-        def names(text: str, kind: str, limit: int) -> list[str]:
-            wish = Wish(text[:100], vocab.ONTOLOGY + kind if kind else "", "", limit)
-            return [m.iri.removeprefix(vocab.ID) for m in parts.names.search(wish)]
-
-        self.reconciler = Reconciler(parts.store, labels, names)
+def _matcher() -> Matcher:
+    return Matcher(reader(), current_app.extensions["kg"].names)
 
 
-def _service() -> _Service:
-    parts: Parts = current_app.extensions["kg"]
-    with _LOCK:
-        kept: _Service | None = current_app.extensions.get("kg.reconcile")
-        if kept is None or kept.generation != parts.store.generation:
-            kept = _Service(parts)
-            current_app.extensions["kg.reconcile"] = kept
-        return kept
+@blueprint.before_request
+def _limit_body() -> None:
+    request.max_content_length = read.MOST_BYTES
+    request.max_form_memory_size = read.MOST_BYTES
 
 
-def _parsed(text: str, name: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError as exc:
-        raise DataError(
-            f"{name} is no JSON: {exc}", zh=f"{name} 不是有效的 JSON：{exc}"
-        ) from exc
-
-
-@blueprint.route("/reconcile", methods=["GET", "POST"])
-@blueprint.route("/reconcile/", methods=["GET", "POST"])
-def reconcile() -> Response:
-    """The manifest; or, asked something, the answer (version 0.2)."""
-    if asked := request.values.get("queries"):
-        queries = _parsed(asked, "queries")
-        if not isinstance(queries, dict) or len(queries) > MAX_QUERIES:
-            raise DataError(
-                f"'queries' is an object of at most {MAX_QUERIES} queries.",
-                zh=f"queries 应为至多 {MAX_QUERIES} 个查询的对象。",
+@blueprint.after_app_request
+def _open_to_all(response: Response) -> Response:
+    """CORS for this path only, errors too: no cookie, no token is ever read."""
+    if request.path == ROOT or request.path.startswith(ROOT + "/"):
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        if request.method == "OPTIONS":
+            response.headers["Access-Control-Allow-Methods"] = "GET, POST, OPTIONS"
+            response.headers["Access-Control-Allow-Headers"] = (
+                "Content-Type, Accept, Accept-Language"
             )
-        reconciler = _service().reconciler
-        return _answer(
-            {k: {"result": _candidates(reconciler, q)} for k, q in queries.items()}
-        )
-    if asked := request.values.get("extend"):
-        wanted = _parsed(asked, "extend")
-        if not isinstance(wanted, dict):
-            raise DataError("'extend' is an object.", zh="extend 应为对象。")
-        return _answer(_service().reconciler.extend(wanted))
-    return _answer(_manifest())
-
-
-def _candidates(reconciler: Reconciler, query: Any) -> list[dict[str, Any]]:
-    if not isinstance(query, dict):
-        raise DataError("A query is an object.", zh="每个查询应为对象。")
-    return reconciler.candidates(query)
-
-
-def _answer(body: Any) -> Response:
-    """JSON, or JSONP for old clients (API 0.1 and 0.2)."""
-    response = jsonify(body)
-    callback = request.args.get("callback", "")
-    if callback.replace(".", "").replace("_", "").isalnum():
-        script = f"{callback}({response.get_data(as_text=True)});"
-        response = Response(script, mimetype="text/javascript")
+            response.headers["Access-Control-Max-Age"] = "86400"
     return response
 
 
-def _manifest() -> dict[str, Any]:
-    root = current_app.extensions["kg"].settings["base_url"] or request.host_url
-    root = root.rstrip("/")
-    here = f"{root}/reconcile"
+def _answer(body: object) -> Response:
+    response = jsonify(body)
+    response.headers["Cache-Control"] = "no-cache"
+    response.vary.add("Accept-Language")
+    response.content_language.add("zh" if language() == "zh" else "en")
+    return response
 
-    def suggest(what: str) -> dict[str, str]:
-        return {"service_url": root, "service_path": f"/reconcile/suggest/{what}"}
+
+# -- manifests -------------------------------------------------------------------
+
+
+def _base() -> str:
+    given = current_app.extensions["kg"].settings["base_url"]
+    return str(given or request.host_url).rstrip("/")
+
+
+def _common() -> dict[str, Any]:
+    return {
+        "name": t("生命谷知识图谱", "Life Valley knowledge graph"),
+        "defaultTypes": data.default_types(),
+        "documentation": f"{_base()}{url_for('reconcile.root')}/help",
+        "serviceVersion": kg.__version__,
+        "batchSize": read.MOST_QUERIES,
+    }
+
+
+def manifest_02() -> dict[str, Any]:
+    """The manifest of version 0.2."""
+    root = _base() + ROOT
+
+    def suggest(kind: str) -> dict[str, str]:
+        return {
+            "service_url": root,
+            "service_path": f"/suggest/{kind}",
+            "flyout_service_url": root,
+            "flyout_service_path": f"/flyout/{kind}?id=${{id}}",
+        }
 
     return {
-        "versions": ["0.1", "0.2"],
-        "name": "Life Valley 生命谷",
+        "versions": ["0.2"],
+        **_common(),
         "identifierSpace": vocab.ID,
         "schemaSpace": vocab.ONTOLOGY,
-        "documentation": f"{root}/ontology",
-        "defaultTypes": [{"id": "Organization", "name": "机构 Organisation"}],
-        "view": {"url": f"{root}/entities/{{{{id}}}}"},
-        "batchSize": MAX_QUERIES,
-        "preview": {
-            "url": f"{here}/preview?id={{{{id}}}}",
-            "width": 400,
-            "height": 150,
-        },
-        "suggest": {w: suggest(w) for w in ("entity", "type", "property")},
+        "view": {"url": f"{_base()}/id/{{{{id}}}}"},
+        "preview": {"url": f"{root}/preview?id={{{{id}}}}", **PREVIEW_SIZE},
+        "suggest": {kind: suggest(kind) for kind in ("entity", "property", "type")},
         "extend": {
             "propose_properties": {
                 "service_url": root,
-                "service_path": "/reconcile/properties",
+                "service_path": "/extend/propose",
             },
-            "property_settings": [],
+            "property_settings": [
+                {
+                    "name": "limit",
+                    "label": t("最多取值数", "Most values"),
+                    "type": "number",
+                    "default": 0,
+                    "help_text": data.limit_help(),
+                }
+            ],
         },
     }
 
 
-@blueprint.post("/reconcile/match")
-def match() -> Response:
-    """Queries in the form of the draft of 1.0."""
-    body = request.get_json(force=True, silent=True)
-    queries = body.get("queries") if isinstance(body, dict) else None
-    if not isinstance(queries, list) or len(queries) > MAX_QUERIES:
-        raise DataError(
-            f"'queries' is a list of at most {MAX_QUERIES} queries.",
-            zh=f"queries 应为至多 {MAX_QUERIES} 个查询的列表。",
+def manifest_1() -> dict[str, Any]:
+    """The manifest of the 1.0 draft."""
+    return {
+        "versions": ["1.0-draft"],
+        **_common(),
+        "lang": "zh" if language() == "zh" else "en",
+        "standardizedScore": True,
+        "view": {"url": f"{_base()}/id/{{id}}"},
+        "preview": PREVIEW_SIZE,
+        "suggest": {"entity": True, "property": True, "type": True},
+        "extend": {
+            "proposeProperties": True,
+            "propertySettings": [
+                {
+                    "id": "limit",
+                    "name": t("最多取值数", "Most values"),
+                    "type": "number",
+                    "default": 0,
+                    "helpText": data.limit_help(),
+                }
+            ],
+        },
+    }
+
+
+# -- version 0.2 -------------------------------------------------------------------
+
+
+@blueprint.route("/reconcile", methods=["GET", "POST"])
+def root() -> Response:
+    """Manifest, queries or data extension, told by the parameters.
+
+    Raises:
+        RequestError: for JSONP, or JSON that is not such a query.
+    """
+    given = request.form if request.method == "POST" else request.args
+    if "callback" in request.values:
+        raise RequestError(
+            "JSONP is not offered; use CORS.",
+            zh="不提供 JSONP，请使用 CORS。",
+            hint="Leave out the parameter callback.",
+            hint_zh="请去掉参数 callback。",
         )
-    reconciler = _service().reconciler
-    return jsonify(
+    if "queries" in given:
+        batch = read.batch_02(given["queries"])
+        found = _matcher().answer(list(batch.values()))
+        return _answer(
+            {
+                key: {"result": [_candidate(c) for c in candidates]}
+                for key, candidates in zip(batch, found, strict=True)
+            }
+        )
+    if "extend" in given:
+        wanted = read.extension(read.parsed(given["extend"]))
+        return _answer(data.extension_02(wanted))
+    if request.method == "POST":
+        raise RequestError(
+            "A form with the field queries or extend is needed.",
+            zh="需要含 queries 或 extend 字段的表单。",
+            hint="The 1.0 draft is at /reconcile/v1.",
+            hint_zh="1.0 草案在 /reconcile/v1。",
+        )
+    return _answer(manifest_02())
+
+
+def _candidate(found: Candidate, *, named_features: bool = False) -> dict[str, Any]:
+    features = []
+    for name, value in found.features.items():
+        feature: dict[str, Any] = {"id": name, "value": json_number(value)}
+        if named_features:
+            feature["name"] = _feature_name(name)
+        features.append(feature)
+    return {
+        "id": id_of(found.iri),
+        "name": found.called.text(language()),
+        "description": data.description(found),
+        "type": data.type_objects(found.types),
+        "score": json_number(found.score),
+        "match": found.certain,
+        "features": features,
+    }
+
+
+def _feature_name(name: str) -> str:
+    if name in FEATURES:
+        return t(*FEATURES[name])
+    local = name.removeprefix("property:")
+    return reader().terms.name(vocab.ONTOLOGY + local).text(language())
+
+
+# -- the 1.0 draft -----------------------------------------------------------------
+
+
+@blueprint.get("/reconcile/v1")
+@blueprint.get("/reconcile/v1/")
+def root_1() -> Response:
+    """The manifest."""
+    return _answer(manifest_1())
+
+
+@blueprint.post("/reconcile/match")
+@blueprint.post("/reconcile/v1/match")
+def match() -> Response:
+    """A batch of queries."""
+    batch = read.batch_1(_json_body())
+    found = _matcher().answer(batch)
+    return _answer(
         {
             "results": [
-                {"candidates": _candidates(reconciler, _as_02(q))} for q in queries
+                {"candidates": [_candidate(c, named_features=True) for c in one]}
+                for one in found
             ]
         }
     )
 
 
-def _as_02(query: Any) -> Any:
-    """A query of 1.0 as one of 0.2: conditions are a name and properties."""
-    if not isinstance(query, dict):
-        return query
-    conditions = [c for c in query.get("conditions", ()) if isinstance(c, dict)]
-    names = [c for c in conditions if c.get("matchType") == "name"]
-    return {
-        "query": names[0].get("propertyValue") if names else query.get("query"),
-        "type": query.get("type"),
-        "limit": query.get("limit", 5),
-        "properties": [
-            {"pid": c.get("propertyId"), "v": c.get("propertyValue")}
-            for c in conditions
-            if c.get("matchType") == "property"
-        ],
+@blueprint.post("/reconcile/v1/extend")
+def extend_1() -> Response:
+    """Values of properties, as rows."""
+    return _answer(data.extension_1(read.extension(_json_body())))
+
+
+def _json_body() -> object:
+    if request.mimetype != "application/json":
+        raise MediaTypeError(
+            f"A body of type application/json is needed, not {request.mimetype!r}.",
+            zh=f"请求体应为 application/json，而不是 {request.mimetype!r}。",
+        )
+    return read.parsed(request.get_data(cache=False).decode("utf-8", "replace"))
+
+
+# -- suggest, propose, preview: both versions -----------------------------------------
+
+
+@blueprint.get("/reconcile/suggest/<kind>")
+@blueprint.get("/reconcile/v1/suggest/<kind>")
+def suggest(kind: str) -> Response:
+    """Entities, properties or types that begin so.
+
+    Raises:
+        NotFoundError: if it is none of the three.
+    """
+    makers: dict[str, Callable[[str], list[dict[str, Any]]]] = {
+        "entity": data.entities_like,
+        "property": data.properties_like,
+        "type": data.types_like,
     }
+    if kind not in makers:
+        raise NotFoundError(
+            f"There is no suggestion of {kind!r}.", zh=f"没有 {kind!r} 的建议服务。"
+        )
+    skipped = read.number("offset") or read.number("cursor")
+    limit = read.number("limit") or 10
+    found = makers[kind](request.args.get("prefix", "")[: read.MOST_CHARS])
+    return _answer({"result": found[skipped : skipped + min(limit, 100)]})
 
 
-@blueprint.get("/reconcile/suggest/entity")
-def suggest_entity() -> Response:
-    """Entities whose names fit what has been typed."""
-    parts: Parts = current_app.extensions["kg"]
-    reconciler = _service().reconciler
-    wish = Wish(request.args.get("prefix", "")[:100], "", "", 20)
-    ids = [m.iri.removeprefix(vocab.ID) for m in parts.names.search(wish)]
-    told = [reconciler.told(local) for local in ids if reconciler.has(local)]
-    return _answer({"result": [{**one, "notable": one["type"]} for one in told]})
+@blueprint.get("/reconcile/flyout/<kind>")
+def flyout(kind: str) -> Response:
+    """A small description in HTML, for the suggest widget of older clients."""
+    name = request.args.get("id", "")
+    html = render_template("parts/reconcile_flyout.html", **_shown(name))
+    return _answer({"id": name, "html": html})
 
 
-@blueprint.get("/reconcile/suggest/<any(type,property):what>")
-def suggest_term(what: str) -> Response:
-    """Classes or properties whose names fit."""
-    service = _service()
-    terms = service.classes if what == "type" else service.properties
-    prefix = request.args.get("prefix", "")[:100]
-    return _answer({"result": service.reconciler.suggest_terms(prefix, terms)})
-
-
-@blueprint.get("/reconcile/properties")
-def properties() -> Response:
-    """Properties that entities of a type can be extended by."""
-    service = _service()
-    found = service.reconciler.suggest_terms("", service.properties, limit=200)
-    return _answer({"type": request.args.get("type", ""), "properties": found})
+@blueprint.get("/reconcile/extend/propose")
+@blueprint.get("/reconcile/v1/extend/propose")
+def propose() -> Response:
+    """Properties that things of a type have, the most used first."""
+    type_ = request.args.get("type", "")
+    limit = read.number("limit")
+    found = data.properties_of_type(type_)
+    body: dict[str, Any] = {"type": type_, "properties": found[: limit or None]}
+    if limit:
+        body["limit"] = limit
+    return _answer(body)
 
 
 @blueprint.get("/reconcile/preview")
-def preview() -> str:
-    """A small page on one entity."""
-    local = request.args.get("id", "")
-    reconciler = _service().reconciler
-    if not reconciler.has(local):
-        abort(404)
+@blueprint.get("/reconcile/v1/preview")
+def preview() -> Response:
+    """A thing on a small page that may stand in a frame of any site."""
+    response = Response(
+        render_template("reconcile_preview.html", **_shown(request.args.get("id", "")))
+    )
+    response.headers["Content-Security-Policy"] = PREVIEW_POLICY
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+def _shown(name: str) -> dict[str, Any]:
+    """What preview and flyout show of an entity, a property or a type.
+
+    Raises:
+        NotFoundError: if nothing has this id.
+    """
+    iri = iri_of(name)
+    term = reader().terms.name(vocab.ONTOLOGY + name.removeprefix("lv:"))
+    if iri not in names_of(reader().store, [iri]):
+        if term.zh or term.en:
+            return {"names": [term.zh, term.en], "types": [], "text": "", "iri": ""}
+        raise NotFoundError(
+            f"Nothing has the identifier {name!r}.",
+            zh=f"没有标识符为 {name!r} 的内容。",
+        )
+    thing = reader().thing(iri)
+    types = reader().terms.most_specific(set(thing.types))
+    terms = Names(types)
+    aliases = [str(alias) for alias in thing.aliases][:6]
+    return {
+        "names": [n for n in (thing.name.zh, thing.name.en) if n],
+        "types": [terms.text(type_) for type_ in types],
+        "aliases": aliases,
+        "text": thing.one("skos:definition", language()),
+        "iri": iri,
+        "address": f"{_base()}/id/{id_of(iri)}",
+    }
+
+
+@blueprint.get("/reconcile/help")
+def help_page() -> str:
+    """What the service is and how to add it to OpenRefine."""
     return render_template(
-        "reconcile_preview.html",
-        told=reconciler.told(local),
-        path=links.local_path(vocab.ID + local),
+        "reconcile_help.html",
+        address=_base() + ROOT,
+        most=read.MOST_QUERIES,
+        features=FEATURES,
     )
