@@ -163,6 +163,7 @@ class Graphs:
         shown: Iterable[str] = (),
         after: str = "",
         limit: int = 20,
+        only_new: bool = False,
     ) -> Page:
         """Neighbours of a thing by kind, the most linked first, paged.
 
@@ -172,6 +173,7 @@ class Graphs:
             shown: things on the screen; links from them to the new ones come too.
             after: the key the page before gave; a page is found again whatever
                 was shown or hidden in between.
+            only_new: leave out of the items what is shown.
             limit: neighbours of a page, at most ``PAGE_LIMIT``.
 
         Raises:
@@ -185,7 +187,12 @@ class Graphs:
             if _fits(edge, iri, near.nodes[edge.other(iri)], choice)
         }
         ordered = sorted((near.nodes[i] for i in fitting), key=_page_key)
-        rest = [n for n in ordered if not after or _page_text(n) > after]
+        old = set(shown) if only_new else set()
+        rest = [
+            n
+            for n in ordered
+            if n.iri not in old and (not after or _page_text(n) > after)
+        ]
         items = rest[: min(limit, PAGE_LIMIT)]
         following = _page_text(items[-1]) if items and len(rest) > len(items) else ""
         drawn = self._around(centre, near, items, shown)
@@ -290,6 +297,15 @@ class Graphs:
     def overview(self) -> Overview:
         """Everything, with positions, communities and ranks; from a file if kept."""
         return self._keep(("overview",), self._read_overview)
+
+    def overview_at_hand(self, small: int) -> Overview | None:
+        """The overview if it was computed, or if so few statements take no time."""
+        with self._lock:
+            fresh = self._generation == self._store.generation
+            kept = self._kept.get(("overview",)) if fresh else None
+        if kept is not None or self.size() > small:
+            return kept
+        return self.overview()
 
     def core(self, limit: int) -> tuple[Network, layout_.Positions]:
         """The most linked things with all their links, and where they stand.

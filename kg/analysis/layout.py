@@ -298,16 +298,51 @@ def layered(network: Network, relations: Iterable[str]) -> Positions:
     for list_ in children.values():
         list_.sort(key=lambda i: (not children.get(i), network.nodes[i].group, i))
     roots = [iri for iri in network.nodes if iri in children and iri not in parent]
-    positions: Positions = {}
-    row = 0.0
+    blocks: list[Positions] = []
     for root in sorted(roots, key=lambda i: (network.nodes[i].group, i)):
-        row = _place_below(root, 0.0, row, children, positions) + 0.8
-    rest = [iri for iri in network.nodes if iri not in positions]
+        block: Positions = {}
+        _place_below(root, 0.0, 0.0, children, block)
+        blocks.append(block)
+    placed = {iri for block in blocks for iri in block}
+    rest = [iri for iri in network.nodes if iri not in placed]
     rest.sort(key=lambda i: (network.nodes[i].group, i))
     wide = max(4, math.ceil(math.sqrt(len(rest) / 2)))
-    for number, iri in enumerate(rest):
-        positions[iri] = ((number % wide) * 3.2, -(row + 1.5 + number // wide))
-    return positions
+    alone = {
+        iri: ((number % wide) * 3.2, -float(number // wide))
+        for number, iri in enumerate(rest)
+    }
+    return _in_columns([*blocks, alone] if alone else blocks)
+
+
+def _in_columns(blocks: Sequence[Positions], shape: float = 1.7) -> Positions:
+    """Blocks below and beside each other, about as wide as a screen."""
+    best: tuple[float, Positions] = (math.inf, {})
+    for count in range(1, min(len(blocks), 12) + 1):
+        columns: list[list[Positions]] = [[] for _ in range(count)]
+        tall = [0.0] * count
+        for block in sorted(blocks, key=_height, reverse=True):
+            least = tall.index(min(tall))
+            columns[least].append(block)
+            tall[least] += _height(block) + 1.2
+        positions: Positions = {}
+        left = 0.0
+        for column in columns:
+            top = 0.0
+            for block in column:
+                for iri, (x, y) in block.items():
+                    positions[iri] = (left + x, y - top)
+                top += _height(block) + 1.2
+            reach = [x for block in column for x, _ in block.values()]
+            left += max(reach, default=0.0) + 4.2
+        miss = abs(math.log(max(left, 1.0) / max(*tall, 1.0) / shape))
+        if miss < best[0]:
+            best = (miss, positions)
+    return best[1]
+
+
+def _height(block: Positions) -> float:
+    ys = [y for _, y in block.values()]
+    return max(ys) - min(ys) + 0.9 if ys else 0.0
 
 
 def _place_below(

@@ -17,6 +17,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "explore",
     "graph",
     "graph_about",
+    "graph_query",
     "openapi",
     "ids",
     "factlist",

@@ -69,11 +69,17 @@ def expand() -> Response:
     )
     shown = names_of("shown", SHOWN_LIMIT)
     limit = number("limit", 20, 0, PAGE_LIMIT)
+    only_new = one_of("new", ("0", "1"), "0") == "1"
 
     def make() -> dict[str, Any]:
         graphs = parts().graphs
         page = graphs.expand(
-            iri, choice, shown=shown, after=argument("after"), limit=limit
+            iri,
+            choice,
+            shown=shown,
+            after=argument("after"),
+            limit=limit,
+            only_new=only_new,
         )
         return {
             **network_json(page.network),

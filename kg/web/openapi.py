@@ -154,6 +154,7 @@ OPENAPI: dict[str, Any] = {
                 parameter("group", "Group of the neighbours", _GROUP),
                 parameter("status", "Reached or planned", word("", "actual", "target")),
                 parameter("shown", "Ids on the screen, with commas"),
+                parameter("new", "1: items not shown yet", word("0", "1", default="0")),
                 parameter("after", "`after` of the page before"),
                 parameter("limit", "Neighbours", whole(0, PAGE_LIMIT, 20)),
             ],

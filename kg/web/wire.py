@@ -15,7 +15,7 @@ from kg.errors import DataError
 from kg.model.network import Edge, Network, Node, Terms
 from kg.wiring import Parts
 
-MEASURED_LIMIT = 60_000
+MEASURED_LIMIT = 3_000
 
 
 def parts() -> Parts:
@@ -151,9 +151,8 @@ def network_json(
 
 
 def measured() -> Overview | None:
-    """The overview, if the graph is small enough to compute it while one waits."""
-    graphs = parts().graphs
-    return graphs.overview() if graphs.size() <= MEASURED_LIMIT else None
+    """The overview, if it is there or small enough to compute while one waits."""
+    return parts().graphs.overview_at_hand(MEASURED_LIMIT)
 
 
 def terms_json(network: Network, terms: Terms) -> dict[str, dict[str, str]]:

@@ -11,6 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from village import hub_village, small_village
 
+from kg import vocab
 from kg.config import load_settings
 from kg.web import create_app
 from kg.wiring import Parts, build_parts
@@ -97,6 +98,13 @@ def test_page_starts_after_its_key_whatever_was_shown(hub: FlaskClient) -> None:
     assert again["items"] == first["items"]
     following = get(hub, "expand", id="park", limit=5, after=first["after"])
     assert not set(following["items"]) & set(first["items"])
+
+
+def test_expand_can_leave_out_what_is_shown(hub: FlaskClient) -> None:
+    first = get(hub, "expand", id="park", limit=5)["items"]
+    more = get(hub, "expand", id="park", limit=5, new=1, shown=",".join(first))
+    assert not set(more["items"]) & set(first)
+    assert more["total"] == 3000
 
 
 def test_ego_grows_with_its_depth(api: FlaskClient) -> None:
@@ -233,6 +241,37 @@ def test_evidence_of_a_statement(api: FlaskClient) -> None:
     assert claim["status"] == "target"
     assert claim["subject"] == "Feibiao Accelerator"
     assert claim["evidence"][0]["quote"]
+
+
+def test_construct_draws_the_links_it_makes(api: FlaskClient) -> None:
+    query = vocab.prologue("lv") + "CONSTRUCT WHERE { ?s lv:inTrack ?o }"
+    body = get(api, "construct", query=query)
+    assert {"lepu", "track-devices", "track-cgt"} <= ids(body)
+    assert {e["status"] for e in body["edges"]} == {"actual"}
+    assert set(body["positions"]) == ids(body)
+
+
+def test_select_draws_the_things_in_its_rows(api: FlaskClient) -> None:
+    query = vocab.prologue("lv", "id") + "SELECT ?s { ?s lv:inTrack id:track-devices }"
+    body = get(api, "construct", query=query)
+    assert ids(body) == {"lepu", "pins", "twin-b"}
+    assert "lv:cooperatesWith" in {e["p"] for e in body["edges"]}
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("ASK {}", 400),
+        ("CONSTRUCT {", 400),
+        ("", 400),
+        ("SELECT * { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }", 403),
+    ],
+)
+def test_query_is_guarded_as_everywhere(
+    api: FlaskClient, query: str, status: int
+) -> None:
+    answer = api.get("/api/graph/construct", query_string={"query": query})
+    assert answer.status_code == status
 
 
 def test_answer_is_not_sent_twice_until_the_data_change() -> None:

@@ -25,9 +25,12 @@ export function Search({ id, label, placeholder, pick, focus }: Props) {
   const told = useSignal("");
   const asked = useRef<AbortController | null>(null);
   const timer = useRef(0);
+  const answered = useRef<string | null>(null); // what the results shown are for
+  const eager = useRef<boolean | null>(null); // Enter came before the answer
 
   const ask = (q: string): void => {
     text.value = q;
+    eager.current = null;
     clearTimeout(timer.current);
     asked.current?.abort();
     timer.current = window.setTimeout(async () => {
@@ -35,8 +38,10 @@ export function Search({ id, label, placeholder, pick, focus }: Props) {
       try {
         const answer = await api.search(q, mine.signal);
         results.value = answer.results;
+        answered.current = q;
         at.value = 0;
         open.value = true;
+        if (eager.current !== null && answer.results.length) return choose(answer.results[0], eager.current);
         told.value = answer.results.length
           ? answer.results[0]!.matched.forgiven && q
             ? t("没有完全相符的，这些名称相近", "Nothing fits exactly; these are near")
@@ -53,6 +58,7 @@ export function Search({ id, label, placeholder, pick, focus }: Props) {
     open.value = false;
     text.value = "";
     results.value = [];
+    answered.current = eager.current = null;
     pick(found.id, add);
   };
 
@@ -65,7 +71,8 @@ export function Search({ id, label, placeholder, pick, focus }: Props) {
       document.getElementById(`${id}-${at.value}`)?.scrollIntoView({ block: "nearest" });
     } else if (event.key === "Enter") {
       event.preventDefault();
-      choose(results.value[at.value], event.shiftKey);
+      if (answered.current === text.value) choose(results.value[at.value], event.shiftKey);
+      else eager.current = event.shiftKey; // never take what an older text found
     } else if (event.key === "Escape") {
       event.stopPropagation();
       if (open.value) open.value = false;

@@ -75,19 +75,19 @@ export function Toolbar({ stage }: { stage: GetStage }) {
       <span class="divider" />
       <label class="choice">
         <span>{t("布局", "Layout")}</span>
-        <select value={store.layout.value} disabled={map} onChange={(e) => void store.arrange(e.currentTarget.value as LayoutKind)}>
+        <select aria-label={t("布局", "Layout")} value={store.layout.value} disabled={map} onChange={(e) => void store.arrange(e.currentTarget.value as LayoutKind)}>
           {LAYOUTS.map(([key, zh, en]) => <option key={key} value={key}>{t(zh, en)}</option>)}
         </select>
       </label>
       <label class="choice">
         <span>{t("大小", "Size")}</span>
-        <select value={store.size.value} disabled={map} onChange={(e) => (store.size.value = e.currentTarget.value as SizeKind)}>
+        <select aria-label={t("大小", "Size")} value={store.size.value} disabled={map} onChange={(e) => (store.size.value = e.currentTarget.value as SizeKind)}>
           {SIZES.map(([key, zh, en]) => <option key={key} value={key}>{t(zh, en)}</option>)}
         </select>
       </label>
       <label class="choice">
         <span>{t("颜色", "Colour")}</span>
-        <select value={store.byCommunity.value ? "community" : "class"} disabled={map} onChange={(e) => (store.byCommunity.value = e.currentTarget.value === "community")}>
+        <select aria-label={t("颜色", "Colour")} value={store.byCommunity.value ? "community" : "class"} disabled={map} onChange={(e) => (store.byCommunity.value = e.currentTarget.value === "community")}>
           <option value="class">{t("类别", "Class")}</option>
           <option value="community">{t("社群", "Community")}</option>
         </select>

@@ -13,7 +13,7 @@ export interface Kept {
   selected: string[];
   camera: Camera | null;
   path: [string, string] | null;
-  question: string;
+  query: string;
 }
 
 const LAYOUTS = ["force", "radial", "tracks", "places"];
@@ -65,7 +65,7 @@ export function readAddress(search = location.search): Kept {
     selected: list(q.get("sel")),
     camera: camera.length === 3 && camera.every(Number.isFinite) ? { x: camera[0]!, y: camera[1]!, ratio: camera[2]! } : null,
     path: ends.length === 2 ? [ends[0]!, ends[1]!] : null,
-    question: q.get("question") ?? "",
+    query: q.get("query") ?? "",
   };
 }
 

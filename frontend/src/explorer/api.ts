@@ -91,6 +91,7 @@ export const api = {
       ...choice,
       after,
       limit,
+      new: limit ? 1 : undefined,
       shown: shown.slice(0, SHOWN).join(","),
     }),
   ego: (id: string, depth: number, layout: LayoutKind | "none" = "radial") =>
@@ -102,6 +103,7 @@ export const api = {
     post<NetworkAnswer>("/api/graph/scene", { ids, layout }),
   layout: (ids: string[], layout: LayoutKind, centre: string) =>
     post<{ positions: Record<string, Place> }>("/api/graph/layout", { ids, layout, centre }),
+  query: (query: string) => post<NetworkAnswer>("/api/graph/construct", { query }),
   about: (id: string, signal: AbortSignal) => get<About>("/api/graph/about", { id }, signal),
   evidence: (st: string[]) =>
     get<{ statements: StatementClaim[] }>("/api/graph/evidence", { st: st.slice(0, 100).join(",") }),

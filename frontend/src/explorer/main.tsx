@@ -60,7 +60,7 @@ function Canvas() {
         const wanted = store.fit.value;
         stage!.show(view, fitted >= 0);
         if (wanted !== fitted && (view.nodes.length || big)) {
-          const kept = fitted < 0 ? store.camera.peek() : null;
+          const kept = fitted < 0 ? store.restored.peek() : null;
           if (kept) stage!.setCamera(kept);
           else if (!big) stage!.fitTo(store.selected.peek().length && store.whole.peek() ? focusIds() : [], fitted >= 0);
           fitted = wanted;

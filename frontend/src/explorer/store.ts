@@ -35,6 +35,7 @@ export const layout = signal<LayoutKind>("force");
 export const size = signal<SizeKind>("degree");
 export const byCommunity = signal(false);
 export const camera = signal<Camera | null>(null);
+export const restored = signal<Camera | null>(null); // the address's, for the first picture
 export const whole = signal(false); // the scene is the whole graph, nothing added
 export const total = signal(0); // things in the whole graph
 export const large = signal<{ nodes: number; edges: number; generation: string } | null>(null);
@@ -176,9 +177,15 @@ export async function open(id: string, fresh = false): Promise<void> {
   });
 }
 
+/** What is on the screen, its neighbours first: an address holds only so many. */
+function nearFirst(id: string): string[] {
+  const near = neighbours(id).map((e) => (e.s === id ? e.t : e.s));
+  return [...new Set([...near, ...scene.value.nodes.keys()])];
+}
+
 export async function expand(id: string, choice: Choice = {}, after = "", limit = 20): Promise<string> {
   const answer = await during(t("正在展开…", "Expanding …"), () =>
-    api.expand(id, choice, [...scene.value.nodes.keys()], after, limit),
+    api.expand(id, choice, nearFirst(id), after, limit),
   );
   if (!answer) return "";
   learn(answer);
@@ -364,13 +371,17 @@ export async function begin(): Promise<void> {
     size.value = kept.size;
     byCommunity.value = kept.byCommunity;
     layout.value = kept.layout;
+    restored.value = kept.camera;
   });
-  if (kept.path) {
+  if (kept.query) await asked(kept.query);
+  else if (kept.path) {
     await paths(...kept.path);
+    if (trouble.value?.status === 404) {
+      missing.value = [...kept.path];
+      trouble.value = null;
+    }
     fit.value++;
-    return;
-  }
-  if (!kept.ids.length) {
+  } else if (!kept.ids.length) {
     await home(false);
     if (kept.layout !== "force" && !large.value) await arrange(kept.layout);
   } else if (kept.ids.length === 1 && !kept.places.length) {
@@ -388,7 +399,16 @@ export async function begin(): Promise<void> {
   if (known.length) selected.value = known;
   past.length = 0;
   undoable.value = 0;
-  if (kept.camera) camera.value = kept.camera;
+}
+
+/** The network that a query describes, from the SPARQL page or a question. */
+async function asked(query: string): Promise<void> {
+  await during(t("正在查询…", "Asking …"), async () => {
+    const answer = await api.query(query);
+    learn(answer);
+    scene.value = joined(empty, answer);
+    fit.value++;
+  });
 }
 
 async function restore(ids: string[], places: Place[], pinned: string[], kind: LayoutKind): Promise<void> {

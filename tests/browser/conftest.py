@@ -1,0 +1,82 @@
+"""A real Chromium against the real service on the shipped graph."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from socketserver import ThreadingMixIn
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import pytest
+from flask import Flask
+
+from kg.config import load_settings
+from kg.web import built, create_app
+from kg.wiring import build_parts
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+Serve = Callable[[Flask], str]
+
+
+@pytest.fixture(scope="session", name="serve")
+def _serve() -> Iterator[Serve]:
+    """Serve an application on a free port of the loopback; gives its address."""
+    servers = []
+
+    def serve(app: Flask) -> str:
+        server = make_server("127.0.0.1", 0, app, _Server, _Quiet)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield serve
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture(scope="session", name="site")
+def _site(serve: Serve) -> str:
+    """The address of the service with the shipped graph."""
+    parts = build_parts(load_settings({"store": "memory:"}, environment={}))
+    parts.warm()
+    return serve(create_app(parts))
+
+
+@pytest.fixture(scope="session", name="browser")
+def _browser() -> Iterator[Any]:
+    if not CHROMIUM.exists():
+        pytest.skip("needs Chromium")
+    if built.entry_files("explorer") is None:
+        pytest.fail(f"The front end is not built: run `{built.HOW_TO_BUILD}`.")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(
+            executable_path=str(CHROMIUM), args=list(ARGUMENTS)
+        )
+        yield browser
+        browser.close()
