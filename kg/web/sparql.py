@@ -5,6 +5,7 @@ Source: SPARQL 1.1 Protocol, section 2.1; Service Description, section 2.
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, current_app, g, render_template, request
+from werkzeug.sansio.utils import get_host
 
 from kg import vocab
 from kg.errors import KGError, RequestError
@@ -77,8 +79,21 @@ def body_bytes() -> bytes:
 
 def endpoint_address(path: str = "/sparql") -> str:
     """Public address of a path of this service."""
-    home = current_app.extensions["kg"].settings["base_url"] or request.host_url
+    home = current_app.extensions["kg"].settings["base_url"]
+    if not home:
+        named = request.environ.get("HTTP_HOST")
+        home = _home(request.scheme, named, request.server)
     return str(home).rstrip("/") + path
+
+
+@functools.lru_cache(maxsize=64)
+def _home(scheme: str, named: str | None, server: tuple[str, int | None] | None) -> str:
+    """Address of the service as the client named it.
+
+    Raises:
+        SecurityError: if the Host header is no host.
+    """
+    return f"{scheme}://{get_host(scheme, named, server)}"
 
 
 def client_address() -> str:
