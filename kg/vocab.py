@@ -138,6 +138,8 @@ class lv:
     coreOf = ONTOLOGY + "coreOf"
     creditCode = ONTOLOGY + "creditCode"
     dataset = ONTOLOGY + "dataset"
+    decidedBy = ONTOLOGY + "decidedBy"
+    decidedOn = ONTOLOGY + "decidedOn"
     default = ONTOLOGY + "default"
     designatedAs = ONTOLOGY + "designatedAs"
     developed = ONTOLOGY + "developed"

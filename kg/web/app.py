@@ -38,6 +38,8 @@ BLUEPRINTS: tuple[str, ...] = (
     "insights",
     "editor",
     "reconcile",
+    "review",
+    "datasets",
 )
 
 CONTENT_SECURITY_POLICY = "; ".join(

@@ -1,0 +1,83 @@
+"""``/review``: what waits for a curator, and the decisions on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    g,
+    redirect,
+    render_template,
+    request,
+)
+
+from kg import vocab
+from kg.curate.review import GRAPH, LIMIT, QUEUES, Decision, decide, queue
+from kg.web import links
+from kg.wiring import Parts
+
+blueprint = Blueprint("review", __name__)
+_TITLES = {
+    "pairs": ("可能是同一主体", "May be one"),
+    "contradictions": ("成立时间说法不一", "Founding years that disagree"),
+    "weak": ("仅有低可信度依据的陈述", "Statements with low confidence only"),
+    "untracked": ("没有赛道的企业", "Companies without a track"),
+}
+
+
+def _told(row: Mapping[str, object], language: str) -> dict[str, str]:
+    """A row as the page shows it: names in the reader's language."""
+    shown = {key: str(term) for key, term in row.items()}
+    for end in ("a", "b"):
+        if iri := shown.get(end):
+            first, second = (
+                (f"{end}_zh", f"{end}_en")
+                if language == "zh"
+                else (f"{end}_en", f"{end}_zh")
+            )
+            label = shown.get(f"label_{language}", "") if end == "a" else ""
+            local = iri.removeprefix(vocab.ID)
+            shown[f"{end}_id"] = local
+            shown[f"{end}_name"] = (
+                label or shown.get(first) or shown.get(second) or local
+            )
+            shown[f"{end}_path"] = links.local_path(iri) or iri
+    shown["decision"] = shown.get("decision", "").removeprefix(vocab.ONTOLOGY)
+    return shown
+
+
+@blueprint.get("/review")
+def review() -> str:
+    """The queues, each with what waits in it."""
+    parts: Parts = current_app.extensions["kg"]
+    language = g.get("language", "en")
+    queues = [
+        (key, _TITLES[key], [_told(row, language) for row in queue(parts.store, key)])
+        for key in QUEUES
+    ]
+    return render_template(
+        "review.html", queues=queues, limit=LIMIT, writable=parts.access.is_open
+    )
+
+
+@blueprint.post("/review/decide")
+def decided() -> Response:
+    """Record a decision on a pair; needs the token of writers."""
+    parts: Parts = current_app.extensions["kg"]
+    form = request.form
+    bearer = request.headers.get("Authorization") or f"Bearer {form.get('token', '')}"
+    parts.access.require(bearer, "data", GRAPH)
+    decide(
+        parts.store,
+        Decision(
+            form.get("left", ""),
+            form.get("right", ""),
+            form.get("choice", ""),
+            form.get("who", ""),
+            form.get("why", ""),
+        ),
+    )
+    return redirect("/review", 303)  # type: ignore[return-value]
