@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from kg.model import Iri
+from kg import vocab
+from kg.model import Iri, Literal, Term
 from kg.query.read import Evidence, Fact, Figure, Group, Source
 from kg.query.read.facts import contradictions
 from kg.query.read.figures import disagreements
@@ -18,6 +19,9 @@ BASIS = {
     "translated": ("英文名为本项目所译", "English name translated by this project"),
     "romanised": ("英文名为拼音", "English name romanised"),
 }
+_DATES = frozenset(
+    vocab.PREFIXES["xsd"] + name for name in ("gYear", "gYearMonth", "date")
+)
 SOURCE_CLASS = {
     "official": ("官方", "official"),
     "filing": ("公告文件", "filing"),
@@ -123,7 +127,7 @@ class FactPage:
         moments += [
             Moment(str(f.object), str(f.object), fact=f)
             for f in self.facts
-            if not f.is_relation and str(f.object)[:4].isdigit() and not f.start
+            if _is_date(f.object) and not (f.start or f.end)
         ]
         moments += [
             Moment(f.when_in(language()), f.start or f.end, figure=f)
@@ -131,6 +135,10 @@ class FactPage:
             if f.start or f.end
         ]
         return sorted(moments, key=lambda m: m.sort)
+
+
+def _is_date(term: Term) -> bool:
+    return isinstance(term, Literal) and term.datatype in _DATES
 
 
 def sections(groups: Iterable[Group]) -> list[Section]:

@@ -15,7 +15,7 @@ from kg.query.read import Fact
 from kg.web.factview import FactPage
 from kg.web.reading import language, page_of, reader
 
-MOST = 12
+MOST = 10
 WIDTH, HEIGHT = 420, 340
 _CHINESE_CUT, _LATIN_CUT = 9, 16
 

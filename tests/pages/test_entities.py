@@ -96,6 +96,14 @@ def test_page_shows_contradictions_side_by_side(pages: FlaskClient) -> None:
     assert "竣工交付" in dispute
 
 
+def test_timeline_holds_dates_and_no_other_numbers(shipped_client: FlaskClient) -> None:
+    """A SEC number that begins with four digits was once taken for a year."""
+    text = page(shipped_client, "/entities/beigene")
+    timeline = text.split('id="timeline"')[1].split("</ol>")[0]
+    assert "<time>2010</time>" in timeline
+    assert "0001651308" not in timeline
+
+
 def test_names_that_are_script_are_shown_as_text(pages: FlaskClient) -> None:
     for path in ("/entities/script", "/entities/park", "/entities/script/facts"):
         for language in ("zh", "en"):

@@ -33,6 +33,7 @@ PAGES = (
     "/tracks/medical-devices",
     "/tracks/matrix",
     "/tracks/compare?a=medical-devices&b=cgt",
+    "/entities?type=Company",
     "/entities/zgc-life-science-park",
     "/entities/gobroad-beijing",
     "/entities/lepu-medical/facts",
