@@ -253,5 +253,5 @@ def build_parts(settings: Settings) -> Parts:
     """
     store = build_store(settings)
     if settings["shipped"] and settings["store"].startswith(("memory:", "file:")):
-        ensure_shipped(store, shipped("data"), shipped("ontology"))
+        ensure_shipped(store, shipped("data"), shipped("ontology"), shipped("queries"))
     return Parts(settings=settings, store=store)

@@ -4,6 +4,7 @@ Graphs of a store, besides one for each dataset (``lvg:<dataset>``):
 
 * ``lvg:ontology``: classes, properties, schemes and rules. It is part of the
   default graph, because pages and queries need the labels of what they show.
+* ``lvg:questions``: the catalogue of questions, so that it can be asked itself.
 * ``lvg:inferred``: the conclusions of the rules, computed anew at each change.
 * ``lvg:catalogue``: which graph came from which file, by checksum.
 """
@@ -28,6 +29,7 @@ from kg.store.scratch import ScratchStore
 
 Content = Sequence[Triple] | FileTriples
 
+QUESTIONS_GRAPH = vocab.GRAPH + "questions"
 _DERIVED = (vocab.INFERRED_GRAPH, vocab.CATALOGUE_GRAPH, *vocab.HIDDEN_GRAPHS)
 
 
@@ -50,9 +52,13 @@ class Shipped:
         return FileTriples(self.files)
 
 
-def shipped_graphs(data: Path, ontology: Path) -> list[Shipped]:
-    """The graphs that ship: the ontology, and one for each ``data/*.ttl``."""
+def shipped_graphs(
+    data: Path, ontology: Path, questions: Path | None = None
+) -> list[Shipped]:
+    """The graphs that ship: ontology, questions, and one for each ``data/*.ttl``."""
     found = [_shipped(vocab.ONTOLOGY_GRAPH, ontology_files(ontology))]
+    if questions is not None and (files := sorted(questions.rglob("*.ttl"))):
+        found.append(_shipped(QUESTIONS_GRAPH, files))
     for path in sorted(data.glob("*.ttl")):
         found.append(_shipped(graph_of(path), [path]))
     return found
@@ -83,7 +89,9 @@ def graph_of(path: Path) -> str:
     )
 
 
-def ensure_shipped(store: Store, data: Path, ontology: Path) -> list[str]:
+def ensure_shipped(
+    store: Store, data: Path, ontology: Path, questions: Path | None = None
+) -> list[str]:
     """Load what ships into a store, as far as it is not there already.
 
     A graph is replaced when its files are not those it was loaded from, and
@@ -92,7 +100,7 @@ def ensure_shipped(store: Store, data: Path, ontology: Path) -> list[str]:
     Returns:
         IRIs of the graphs that changed.
     """
-    wanted = {one.graph: one for one in shipped_graphs(data, ontology)}
+    wanted = {one.graph: one for one in shipped_graphs(data, ontology, questions)}
     known = known_checksums(store)
     changed = [g for g, one in wanted.items() if known.get(g) != one.checksum]
     gone = [g for g in known if g not in wanted]

@@ -137,3 +137,15 @@ def test_page_gives_code_for_python_r_and_a_shell(asked: FlaskClient) -> None:
         assert piece in text
     address = re.search(r"curl &#39;(http[^&]*)&", text)
     assert address is not None
+
+
+def test_catalogue_can_be_asked_itself(shipped_app: Flask) -> None:
+    found = shipped_app.extensions["kg"].store.select(
+        """PREFIX sh: <http://www.w3.org/ns/shacl#>
+        PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+        SELECT ?label WHERE {
+          ?question a sh:SPARQLSelectExecutable ; rdfs:label ?label ; sh:select ?text .
+          FILTER(LANG(?label) = "zh" && CONTAINS(?text, "lv:inTrack"))
+        }"""
+    )
+    assert "医疗器械赛道有哪些企业？" in {str(row["label"]) for row in found}
