@@ -32,9 +32,8 @@ from kg.vocab import GRAPH
 
 if TYPE_CHECKING:
     from kg.analysis.graphs import Graphs
+    from kg.analysis.partners.advice import Advisor
     from kg.curate.desk import Desk
-from kg.analysis.partners.advice import Advisor
-from kg.analysis.partners.complements import read_complements
 
 _MIB = 1024 * 1024
 
@@ -79,6 +78,9 @@ class Parts:
     @cached_property
     def advisor(self) -> Advisor:
         """Suggests partners, with reasons."""
+        from kg.analysis.partners.advice import Advisor
+        from kg.analysis.partners.complements import read_complements
+
         return Advisor(
             self.store, read_complements(shipped("data") / "complements.csv")
         )

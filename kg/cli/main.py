@@ -33,24 +33,28 @@ EXIT_CODES: tuple[tuple[type[KGError], int], ...] = (
 BUG = 70
 
 
-def commands() -> list[ModuleType]:
-    """The modules of this folder that are commands, by name."""
-    found = (
-        importlib.import_module(f"kg.cli.{info.name}")
-        for info in pkgutil.iter_modules(kg.cli.__path__)
-        if info.name != "main"
-    )
+def commands(only: str = "") -> list[ModuleType]:
+    """The modules of this folder that are commands, by name.
+
+    Args:
+        only: the one command that is wanted; all if there is none of this name.
+            Loading the others costs a service a second at its start.
+    """
+    names = [i.name for i in pkgutil.iter_modules(kg.cli.__path__) if i.name != "main"]
+    file = only.replace("-", "_")
+    wanted = [file] if file in names else names
+    found = (importlib.import_module(f"kg.cli.{name}") for name in wanted)
     return sorted((m for m in found if hasattr(m, "NAME")), key=lambda m: str(m.NAME))
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The parser with every command."""
+def build_parser(only: str = "") -> argparse.ArgumentParser:
+    """The parser with every command, or with the one that is wanted."""
     parser = argparse.ArgumentParser(prog="kg", description=kg.__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--version", action="version", version=kg.__version__)
     parser.add_argument("-v", "--verbose", action="store_true", help="say more")
     subparsers = parser.add_subparsers(dest="command", required=True)
-    for module in commands():
+    for module in commands(only):
         command = subparsers.add_parser(
             module.NAME,
             help=module.HELP,
@@ -73,7 +77,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code (see the room's docstring).
     """
-    arguments = build_parser().parse_args(argv)
+    given = list(sys.argv[1:] if argv is None else argv)
+    arguments = build_parser(given[0] if given else "").parse_args(given)
     logging.basicConfig(
         level=logging.DEBUG if arguments.verbose else logging.WARNING,
         stream=sys.stderr,
