@@ -163,6 +163,8 @@ def serve_rival(page: str, drawn: Drawn) -> str:
         def do_GET(self) -> None:
             if self.path == "/":
                 data, kind = page.encode(), "text/html"
+            elif self.path == "/favicon.ico":
+                data, kind = b"", "image/x-icon"
             elif self.path == "/data":
                 data, kind = drawn.plain, "application/json"
             else:

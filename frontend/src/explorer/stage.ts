@@ -403,8 +403,8 @@ export class Stage {
     const wanted = Math.min(room[0]! / Math.max(right - left, 2.5), room[1]! / Math.max(high - low, 2.5), 110);
     const middle_ = this.sigma.viewportToFramedGraph(this.sigma.graphToViewport({ x: (left + right) / 2, y: (low + high) / 2 }));
     const state = { x: middle_.x, y: middle_.y, ratio: unit / wanted, angle: 0 };
-    if (glide && !calm.matches) void camera.animate(state, { duration: 320 });
-    else camera.setState(state);
+    // A new animation ends the one under way; setting the state alone would not.
+    void camera.animate(state, { duration: glide && !calm.matches ? 320 : 1 });
   }
 
   private placeOf(id: string): Place[] {
