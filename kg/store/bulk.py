@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 import pyoxigraph as ox
 
+from kg import vocab
 from kg.errors import DataError, StoreError
 from kg.store.files import FORMATS, telling
 from kg.store.generations import Generations
@@ -107,7 +108,8 @@ def _fill(
     for graph, paths in graphs.items():
         for path in paths:
             _load(store, path, ox.NamedNode(graph), progress)
-            _load(store, path, ox.DefaultGraph(), progress)
+            if graph not in vocab.HIDDEN_GRAPHS:
+                _load(store, path, ox.DefaultGraph(), progress)
     conclusions = staged.with_suffix(".nt")
     try:
         _conclude(store, rules, conclusions, progress)

@@ -238,7 +238,7 @@ class Pool:
             if worker.is_alive and not self._is_closed:
                 self._idle.append(worker)
             self._grant()
-        if not worker.is_alive:
+        if not worker.is_alive or self._is_closed:
             worker.discard()
         if not worker.is_alive and not self._is_closed:
             threading.Thread(target=self._replace, daemon=True).start()
@@ -286,6 +286,7 @@ class Pool:
                 with self._lock:
                     if worker.is_alive:
                         self._idle.append(worker)
+                self._kill_if_closed(worker)
 
     def close(self) -> None:
         """Stop all workers."""

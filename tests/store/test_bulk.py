@@ -95,3 +95,13 @@ def test_progress_tells_bytes_of_each_step(tmp_path: Path) -> None:
     size = file.stat().st_size
     assert ("a.nt -> graph", size, size) in told
     assert ("a.nt -> default graph", size, size) in told
+
+
+def test_hidden_graph_stays_out_of_the_default_graph(tmp_path: Path) -> None:
+    root, file = tmp_path / "store", tmp_path / "a.nt"
+    file.write_text("<urn:s> <urn:p> <urn:o> .\n", encoding="utf-8")
+    build_generation(root, {vocab.SUGGESTIONS_GRAPH: [file]}, [], "", quiet)
+    store = opened(f"file:{root}")
+    assert store.graphs() == {vocab.SUGGESTIONS_GRAPH: 1}
+    assert not store.ask("ASK { ?s ?p ?o }")
+    store.close()
