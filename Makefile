@@ -1,7 +1,7 @@
 # Everything uses .venv; set PY to use another interpreter that has the project.
 PY ?= .venv/bin/python
 COGGED := $(wildcard README.md docs/*.md)
-.PHONY: run install test lint docs clean bench-scale bench-partners
+.PHONY: run install test lint docs clean bench bench-scale bench-partners bench-partners-speed bench-scale bench-partners
 
 run: install  ## start the service with the shipped graph
 	$(PY) server.py
@@ -17,6 +17,7 @@ install: .venv/installed  ## make .venv with everything the project needs
 
 test: install  ## all tests; installs Debian packages they need where it may
 	bash tests/system-packages.sh
+	$(PY) frontend/build.py --tools
 	$(PY) -m pytest -n auto
 
 lint: install  ## ruff, mypy strict, the layers of the house
@@ -32,6 +33,10 @@ docs:  ## renew the generated tables of the docs
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache dist build
+
+bench: install  ## start, memory, pages, load, explorer: each beside its peers
+	for part in startup memory pages load explorer; do \
+	  PYTHONPATH=. $(PY) bench/$$part.py || exit 1; done
 
 bench-scale: install  ## time and memory against SIZES, beside the peers
 	PYTHONPATH=. $(PY) bench/scale.py $(or $(SIZES),1000 10000)

@@ -27,9 +27,15 @@ from kg.curate.problem import Problems
 from kg.curate.sheet import read_tables
 from kg.curate.table import FORMS
 from kg.errors import DataError, NotFoundError
+from kg.web.openapi import operation
 from kg.wiring import Parts
 
 blueprint = Blueprint("datasets", __name__)
+OPENAPI = {
+    "/api/datasets": {
+        "get": operation("Datasets with titles, licence, version, counts", [], "Any")
+    }
+}
 _SHOWN = 100
 
 
