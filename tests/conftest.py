@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -32,3 +35,12 @@ def shipped_client(shipped_parts: Parts) -> FlaskClient:
     app = create_app(shipped_parts)
     app.testing = False
     return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def driver() -> Iterator[Any]:
+    """The one Playwright driver of this process: a second one cannot start."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        yield play

@@ -67,16 +67,12 @@ def _site(serve: Serve) -> str:
 
 
 @pytest.fixture(scope="session", name="browser")
-def _browser() -> Iterator[Any]:
+def _browser(request: pytest.FixtureRequest) -> Iterator[Any]:
     if not CHROMIUM.exists():
         pytest.skip("needs Chromium")
     if built.entry_files("explorer") is None:
         pytest.fail(f"The front end is not built: run `{built.HOW_TO_BUILD}`.")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        browser = play.chromium.launch(
-            executable_path=str(CHROMIUM), args=list(ARGUMENTS)
-        )
-        yield browser
-        browser.close()
+    play = request.getfixturevalue("driver")
+    browser = play.chromium.launch(executable_path=str(CHROMIUM), args=list(ARGUMENTS))
+    yield browser
+    browser.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from village import small_village
@@ -113,29 +114,26 @@ def test_command_refuses_an_empty_answer(
 @pytest.mark.browser
 @pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium")
 def test_page_makes_no_request_and_draws(
-    pictures: dict[str, Picture], tmp_path: Path
+    pictures: dict[str, Picture], tmp_path: Path, driver: Any
 ) -> None:
-    from playwright.sync_api import sync_playwright
-
     file = tmp_path / "p.html"
     file.write_text(picture_html(pictures["zh"]), encoding="utf-8")
     asked: list[str] = []
     dialogs: list[str] = []
-    with sync_playwright() as play:
-        browser = play.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"]
-        )
-        page = browser.new_context(offline=True).new_page()
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("dialog", lambda dialog: dialogs.append(dialog.message))
-        page.goto(file.as_uri())
-        page.wait_for_selector("canvas")
-        drawn = page.evaluate(
-            "() => { const c = document.querySelector('canvas');"
-            "const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;"
-            "return d.some((v, i) => i % 4 === 3 && v > 0) }"
-        )
-        browser.close()
+    browser = driver.chromium.launch(
+        executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"]
+    )
+    page = browser.new_context(offline=True).new_page()
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("dialog", lambda dialog: dialogs.append(dialog.message))
+    page.goto(file.as_uri())
+    page.wait_for_selector("canvas")
+    drawn = page.evaluate(
+        "() => { const c = document.querySelector('canvas');"
+        "const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;"
+        "return d.some((v, i) => i % 4 === 3 && v > 0) }"
+    )
+    browser.close()
     assert asked == [file.as_uri()]
     assert dialogs == []
     assert drawn
