@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -17,6 +18,7 @@ from kg.errors import KGError, StoreError, StoreReadOnlyError, StoreUnreachableE
 from kg.model import Iri, Literal
 from kg.store.base import GraphWrite, UserUpdate
 from kg.store.isolated import IsolatedStore
+from kg.store.staging import clone
 from tests.servers.service import Service
 
 pytestmark = pytest.mark.slow
@@ -138,44 +140,109 @@ def store(tmp_path: Path) -> Iterator[IsolatedStore]:
     opened.close()
 
 
-def newest_table(path: Path) -> Path:
+def tables(path: Path) -> list[Path]:
+    """Tables of the generation that counts, oldest first."""
     name = (path / "CURRENT").read_text()
-    tables = (path / "generations" / name).glob("*.sst")
-    return max(tables, key=lambda t: int(t.stem))
+    found = (path / "generations" / name).glob("*.sst")
+    return sorted(found, key=lambda t: int(t.stem))
+
+
+def turn_bytes(file: Path) -> None:
+    """Damage a file and its size not; no other generation's link of it."""
+    data = bytearray(file.read_bytes())
+    for at in range(10, len(data) // 2):
+        data[at] ^= 0xFF
+    file.unlink()
+    file.write_bytes(data)
 
 
 def test_generation_with_a_cut_table_gives_way_to_the_one_before(
     tmp_path: Path, store: IsolatedStore
 ) -> None:
     store.close()
-    table = newest_table(tmp_path / "store")
+    table = tables(tmp_path / "store")[-1]
     table.write_bytes(table.read_bytes()[:-20])
-    again = IsolatedStore(tmp_path / "store")
-    assert again.degraded
-    assert again.ask("ASK { <u:s> <u:p> 0 }")
-    with pytest.raises(StoreReadOnlyError):
-        again.update(UserUpdate("INSERT DATA { <u:s> <u:p> 9 }"))
-    again.close()
+    with opened(tmp_path / "store") as again:
+        assert again.degraded
+        assert again.ask("ASK { <u:s> <u:p> 0 }")
+        with pytest.raises(StoreReadOnlyError):
+            again.update(UserUpdate("INSERT DATA { <u:s> <u:p> 9 }"))
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[IsolatedStore]:
+    store = IsolatedStore(path)
+    try:
+        yield store
+    finally:
+        store.close()
 
 
 def test_generation_with_turned_bytes_is_found_by_reading_it(
     tmp_path: Path, store: IsolatedStore
 ) -> None:
     store.close()
-    table = newest_table(tmp_path / "store")
-    data = bytearray(table.read_bytes())
-    for at in range(10, len(data) // 2):
-        data[at] ^= 0xFF
-    table.unlink()  # the table may be shared by a hard link
-    table.write_bytes(data)
+    turn_bytes(tables(tmp_path / "store")[-1])
     try:
         again = IsolatedStore(tmp_path / "store")
     except StoreUnreachableError:
         return
-    again.verify()
-    assert again.degraded
-    assert again.ask("ASK { <u:s> <u:p> 0 }")
-    again.close()
+    try:
+        again.verify()
+        assert again.degraded
+        assert again.ask("ASK { <u:s> <u:p> 0 }")
+    finally:
+        again.close()
+
+
+def test_damage_of_any_file_is_found_by_reading_it(store: IsolatedStore) -> None:
+    generations, name = store._generations, store.generation
+    assert generations.damage(name, thoroughly=True) == ""
+    sound = [f for f in store.generation_path.iterdir() if f.stat().st_size]
+    data = [f for f in sound if not f.name.startswith(("LOG", "LOCK"))]
+    assert {"MANIFEST", "CURRENT"} <= {f.name.split("-")[0] for f in data}
+    assert len(tables(store.root)) > 9, "several tables of each index"
+    for file in data:
+        kept = file.read_bytes()
+        turned = bytearray(kept)
+        turned[len(turned) // 2] ^= 1
+        file.unlink()
+        file.write_bytes(turned)
+        assert generations.damage(name, thoroughly=True).startswith(file.name)
+        file.write_bytes(kept)
+    assert generations.damage(name, thoroughly=True) == ""
+
+
+def test_shared_tables_keep_the_checksum_they_were_made_with(
+    store: IsolatedStore,
+) -> None:
+    generations, before = store._generations, store.generation
+    table = tables(store.root)[0]
+    known = generations.facts_of(before)["sums"][table.name]
+    with table.open("r+b") as file:  # the disk errs: in all links of the file
+        file.seek(10)
+        file.write(b"????")
+    name = generations.next_name()
+    clone(store.generation_path, generations.staging / name)
+    assert (generations.staging / name / table.name).samefile(table)
+    generations.publish(generations.staging / name, name, {"quads": 6})
+    assert generations.facts_of(name)["sums"][table.name] == known
+    assert table.name in generations.damage(name, thoroughly=True)
+
+
+def test_generation_from_before_the_checksums_is_opened_and_read(
+    tmp_path: Path, store: IsolatedStore
+) -> None:
+    store.close()
+    file = tmp_path / "store" / "facts" / f"{store.generation}.json"
+    facts = json.loads(file.read_text())
+    del facts["sums"]
+    file.write_text(json.dumps(facts))
+    with opened(tmp_path / "store") as again:
+        assert again.verify() == ""
+        assert not again.degraded
+        again.update(UserUpdate("INSERT DATA { <u:s> <u:p> 5 }"))
+        assert again._generations.has_sums(again.generation)
 
 
 def test_store_without_a_readable_generation_says_so(
