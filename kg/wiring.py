@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, get_args
 
 from kg.config import Settings
 from kg.curate.policy import Policy
-from kg.curate.publication import ensure_shipped, graph_of
+from kg.curate.publication import ensure_shipped, first_filling, graph_of
 from kg.errors import ConfigError, KGError
 from kg.model import Triple
 from kg.query.access import Access
@@ -66,6 +66,8 @@ class Parts:
             if self.graphs.size() <= WARM_LIMIT:
                 self.graphs.core(CORE)
         except KGError:
+            if isinstance(self.store, IsolatedStore) and self.store.is_closed:
+                return  # the service was stopped meanwhile
             LOG.exception("the first answers will take longer")
 
     @cached_property
@@ -253,7 +255,21 @@ def build_parts(settings: Settings) -> Parts:
     An embedded store is given what ships with the product, as far as it does
     not have it; a remote one is loaded by its operator.
     """
-    store = build_store(settings)
-    if settings["shipped"] and settings["store"].startswith(("memory:", "file:")):
-        ensure_shipped(store, shipped("data"), shipped("ontology"), shipped("queries"))
+    scheme, _, rest = str(settings["store"]).partition(":")
+    if not settings["shipped"] or scheme not in {"memory", "file"}:
+        return Parts(settings=settings, store=build_store(settings))
+    if scheme == "file" and not (Path(rest) / "CURRENT").exists():
+        store: ServiceStore = _new_store(Path(rest), settings)
+    else:
+        store = build_store(settings)
+    ensure_shipped(store, shipped("data"), shipped("ontology"), shipped("queries"))
     return Parts(settings=settings, store=store)
+
+
+def _new_store(root: Path, settings: Settings) -> IsolatedStore:
+    """A store on disk that is filled with what ships when it is made."""
+    with tempfile.TemporaryDirectory(prefix="kg-first-") as folder:
+        first = first_filling(
+            shipped("data"), shipped("ontology"), shipped("queries"), Path(folder)
+        )
+        return IsolatedStore(root, isolation(settings), first)

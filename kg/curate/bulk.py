@@ -10,8 +10,9 @@ from kg import vocab
 from kg.curate.files import ontology_files
 from kg.curate.infer import read_rules
 from kg.curate.publication import graph_of
-from kg.store.bulk import Progress, build_generation
+from kg.store.bulk import build_generation
 from kg.store.files import FileTriples
+from kg.store.filling import Progress
 from kg.store.scratch import ScratchStore
 
 

@@ -19,12 +19,13 @@ from pathlib import Path
 from kg import vocab
 from kg.curate.assertion import LABEL, A, both, name
 from kg.curate.files import ontology_files
-from kg.curate.infer import conclusions
+from kg.curate.infer import conclusions, read_rules
 from kg.errors import DataError
 from kg.model import Iri, Literal, Triple
 from kg.model.facts import term_iri
 from kg.store import Store
 from kg.store.files import FileTriples, read_triples
+from kg.store.filling import Filling
 from kg.store.scratch import ScratchStore
 
 Content = Sequence[Triple] | FileTriples
@@ -112,6 +113,34 @@ def ensure_shipped(
         checksums = {graph: one.checksum for graph, one in wanted.items()}
         publish(store, graphs, checksums)
     return sorted([*changed, *gone])
+
+
+def first_filling(
+    data: Path, ontology: Path, questions: Path | None, folder: Path
+) -> Filling:
+    """What ships, for a new store: no comparing, and inference by the engine.
+
+    ``ensure_shipped`` of the same folders then finds nothing to do.
+
+    Args:
+        data: folder of the built files.
+        ontology: folder of the ontology.
+        questions: folder of the questions.
+        folder: for a file that must stay until the store was filled.
+    """
+    graphs = shipped_graphs(data, ontology, questions)
+    register = folder / "catalogue.nt"
+    with register.open("w", encoding="utf-8") as out:
+        for s, p, o in catalogue({one.graph: one.checksum for one in graphs}):
+            out.write(f"{s.n3()} {p.n3()} {o.n3()} .\n")
+    terms = next(one for one in graphs if one.graph == vocab.ONTOLOGY_GRAPH)
+    scratch = ScratchStore()
+    scratch.load(terms.triples())
+    return Filling(
+        {one.graph: one.files for one in graphs} | {vocab.CATALOGUE_GRAPH: [register]},
+        [rule.construct for rule in read_rules(scratch)],
+        vocab.INFERRED_GRAPH,
+    )
 
 
 def known_checksums(store: Store) -> dict[str, str]:

@@ -42,6 +42,7 @@ from kg.store.base import (
 from kg.store.embedded import other_generation
 from kg.store.endings import died, no_graph, timed_out
 from kg.store.files import FileTriples
+from kg.store.filling import Filling
 from kg.store.frames import error_from_json
 from kg.store.generations import Generations
 from kg.store.pool import Pool, PoolOptions
@@ -87,13 +88,20 @@ class IsolatedStore:
     Args:
         root: folder of the store, made if missing.
         options: see ``IsolatedOptions``.
+        first: what a new store is filled with; nothing when left out.
 
     Raises:
+        DataError: if what it is filled with does not parse.
         StoreUnreachableError: if the folder cannot be used, or no generation in
             it can be read.
     """
 
-    def __init__(self, root: Path, options: IsolatedOptions | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        options: IsolatedOptions | None = None,
+        first: Filling | None = None,
+    ) -> None:
         self._options = options or IsolatedOptions()
         try:
             self._generations = Generations(root)
@@ -112,7 +120,7 @@ class IsolatedStore:
         self._is_closed = False
         self.degraded = ""
         try:
-            self._recover()
+            self._recover(first)
         except BaseException:
             self._spawner.close()
             raise
@@ -132,12 +140,13 @@ class IsolatedStore:
         """Folder of the generation that counts; nobody writes it any more."""
         return self._generations.path(self.generation)
 
-    def _recover(self) -> None:
+    def _recover(self, first: Filling | None) -> None:
         """Make sure that there is a generation that can be read."""
         with self._generations.writing():
             self._generations.sweep_staging()
             if not self.generation and not self._generations.names():
-                self._publish({"kind": "none"}, base="", tell=False)
+                change = {"kind": "none"} if first is None else first.to_change()
+                self._publish(change, base="", tell=False)
                 return
             names = [self.generation, *reversed(self._generations.names())]
             for name in filter(None, names):
@@ -188,7 +197,7 @@ class IsolatedStore:
         """
         name = self.generation
         wrong = self._wrong_with(name, thoroughly=True)
-        if not wrong or name != self.generation:
+        if not wrong or name != self.generation or self._is_closed:
             return ""
         LOG.error("generation %s cannot be used: %s", name, wrong)
         older = [n for n in self._generations.names() if n != name]
@@ -576,6 +585,11 @@ class IsolatedStore:
             in_use |= {Path(w.path).name for w in pool.workers() if w.path}
         with self._generations.writing():
             self._generations.sweep(self._options.keep_generations, in_use)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the workers were stopped for good."""
+        return self._is_closed
 
     def close(self) -> None:
         """Stop every worker, and whatever still looks after the folder."""

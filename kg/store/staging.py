@@ -25,6 +25,7 @@ from kg.errors import StoreError
 from kg.store import engine, sandbox, transport
 from kg.store.base import GraphWrite, UserUpdate
 from kg.store.files import FORMATS
+from kg.store.filling import Filling, fill
 from kg.store.terms import document_error
 from kg.store.union import follow, graph_changes
 
@@ -75,7 +76,8 @@ def stage(request: dict[str, Any], write: Callable[[bytes], object]) -> dict[str
     before = ox.Store.read_only(base) if base else ox.Store()
     store = ox.Store(str(target))
     sandbox.limit_memory(request.get("budget"))
-    only, created = _change(store, request["change"], union=request["union"])
+    draft = target.with_suffix(".nt")
+    only, created = _change(store, request["change"], draft, union=request["union"])
     if request["union"]:
         changed = follow(before, store, unnamed=vocab.UNNAMED_GRAPH, only=only)
     else:
@@ -97,9 +99,9 @@ def stage(request: dict[str, Any], write: Callable[[bytes], object]) -> dict[str
 
 
 def _change(
-    store: ox.Store, change: dict[str, Any], *, union: bool
+    store: ox.Store, change: dict[str, Any], draft: Path, *, union: bool
 ) -> tuple[list[str] | None, bool]:
-    """Carry out a change.
+    """Carry out a change; ``draft`` is a file it may use and removes.
 
     Returns:
         The only named graphs it can have touched (``None``: any graph), and
@@ -119,6 +121,11 @@ def _change(
     if kind == "load":
         with gzip.open(change["path"], "rb") as file:
             store.bulk_load(file, ox.RdfFormat.N_QUADS)
+        return [], False
+    if kind == "fill":
+        graphs = {g: [Path(p) for p in paths] for g, paths in change["graphs"].items()}
+        filling = Filling(graphs, change["rules"], change["inferred"])
+        fill(store, filling, draft)
         return [], False
     if kind == "update":
         engine.run_update(store, UserUpdate(change["text"], change["base_iri"]))

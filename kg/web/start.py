@@ -1,11 +1,17 @@
 """Where the HTTP server begins: first the spawner, then everything else.
 
-The spawner loads the engine on another core while this process loads the web.
+The spawner loads the engine on another core while this process loads the web,
+and a worker of it fills a new store meanwhile. Nothing here passes over the
+graph: what does (name index, network) is made after the first answers.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from kg.config import load_settings
@@ -17,15 +23,35 @@ if TYPE_CHECKING:
 
 def application() -> Front:
     """The front door, from the settings of the environment."""
+    began = time.monotonic()
     settings = load_settings()
     if settings["store"].startswith("file:"):
         prepare_spawner()
-    from kg.web.door import build_front, set_up_logging
     from kg.wiring import build_parts
 
-    set_up_logging(settings)
-    parts = build_parts(settings)
+    # Imported here: two threads that import the same modules may get in each
+    # other's way; the other one only waits for a worker.
+    with ThreadPoolExecutor(1) as helper:
+        opening = helper.submit(build_parts, settings)
+        from kg.web.app import blueprints
+        from kg.web.door import build_front, set_up_logging
+
+        set_up_logging(settings)
+        blueprints()
+        loaded = time.monotonic()
+        parts = opening.result()
+    opened = time.monotonic()
     front = build_front(parts)
+    logging.getLogger("kg").info(
+        "ready after %d ms: program %d, then store %d, pages %d",
+        *_spans(began, time.monotonic()),
+        *_spans(began, loaded, opened, time.monotonic()),
+    )
     # After the front door: the workers of queries must be there before threads.
     threading.Thread(target=parts.warm, daemon=True).start()
     return front
+
+
+def _spans(*moments: float) -> list[int]:
+    """Milliseconds between moments."""
+    return [round((later - earlier) * 1000) for earlier, later in pairwise(moments)]

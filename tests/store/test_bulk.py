@@ -11,13 +11,15 @@ from kg import vocab
 from kg.cli.main import main
 from kg.config import load_settings
 from kg.curate.files import ontology_files
-from kg.curate.publication import publish
+from kg.curate.publication import known_checksums, publish
 from kg.errors import DataError
 from kg.store import ServiceStore
 from kg.store.bulk import build_generation
 from kg.store.files import FileTriples
+from kg.store.filling import Filling
+from kg.store.isolated import IsolatedStore
 from kg.store.migration import Proving, contents
-from kg.wiring import build_store, shipped
+from kg.wiring import build_parts, build_store, shipped
 
 
 def opened(url: str) -> ServiceStore:
@@ -104,4 +106,42 @@ def test_hidden_graph_stays_out_of_the_default_graph(tmp_path: Path) -> None:
     store = opened(f"file:{root}")
     assert store.graphs() == {vocab.SUGGESTIONS_GRAPH: 1}
     assert not store.ask("ASK { ?s ?p ?o }")
+    store.close()
+
+
+def test_new_store_is_filled_with_what_a_publication_would_put_there(
+    tmp_path: Path,
+) -> None:
+    url = f"file:{tmp_path / 'store'}"
+    filled = build_parts(load_settings({"store": url}, environment={})).store
+    usual = build_parts(load_settings({"store": "memory:"}, environment={})).store
+    assert proofs(filled) == proofs(usual)
+    count = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
+    assert filled.select(count).rows == usual.select(count).rows
+    assert known_checksums(filled) == known_checksums(usual)
+    generation = filled.generation
+    assert generation.startswith("g00000001-")
+    filled.close()
+    again = build_parts(load_settings({"store": url}, environment={})).store
+    assert again.generation == generation
+    again.close()
+
+
+def test_store_that_cannot_be_filled_is_new_at_the_next_start(tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.nt", tmp_path / "bad.nt"
+    good.write_text("<urn:s> <urn:p> <urn:o> .\n", encoding="utf-8")
+    bad.write_text("<urn:s> <urn:p> <urn:o> .\n<urn:s>", encoding="utf-8")
+    root = tmp_path / "store"
+    with pytest.raises(DataError, match="bad"):
+        IsolatedStore(root, first=Filling({"urn:g": [good], "urn:h": [bad]}))
+    rule = "CONSTRUCT { ?o <urn:q> ?s } WHERE { ?s <urn:p> ?o }"
+    first = Filling({"urn:g": [good], "urn:h": [good]}, [rule], "urn:inferred")
+    store = IsolatedStore(root, first=first)
+    assert store.graphs() == {"urn:g": 1, "urn:h": 1, "urn:inferred": 1}
+    assert store.select("SELECT * { ?s ?p ?o }").variables
+    assert len(store.select("SELECT * { ?s ?p ?o }")) == 2
+    store.close()
+    # What a store has counts more than what it could be filled with.
+    store = IsolatedStore(root, first=Filling({"urn:k": [good]}))
+    assert "urn:k" not in store.graphs()
     store.close()
