@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from kg import vocab
+from kg.base import PRODUCT, settings_file
 from kg.errors import ConfigError
 
 
@@ -41,6 +42,19 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("host", "str", "127.0.0.1", "Address the server listens on."),
     Setting("port", "int", "8000", "Port the server listens on."),
     Setting(
+        "base_iri",
+        "str",
+        PRODUCT,
+        "What identifiers of this region's things and graphs start with.",
+    ),
+    Setting(
+        "data",
+        "str",
+        "",
+        "Folder of the region's tables, sources and built graph; empty: the one "
+        "that ships.",
+    ),
+    Setting(
         "store",
         "str",
         "file:var/store",
@@ -51,7 +65,7 @@ SETTINGS: tuple[Setting, ...] = (
         "shipped",
         "bool",
         "yes",
-        "Whether an embedded store is loaded with the graph that ships.",
+        "Whether an embedded store is loaded with the graph of the data folder.",
     ),
     Setting(
         "remote_replicas",
@@ -244,14 +258,15 @@ def load_settings(
     Args:
         given: from the command line, name to text.
         environment: ``os.environ`` when left out.
-        file: a TOML file; ``KG_CONFIG`` of the environment when left out.
+        file: a TOML file; when left out the one that ``KG_CONFIG`` of the
+            environment names, else ``kg.toml`` of the working directory.
 
     Raises:
         ConfigError: for an unknown name or a value of the wrong kind.
     """
     environment = os.environ if environment is None else environment
-    if file is None and environment.get("KG_CONFIG"):
-        file = Path(environment["KG_CONFIG"])
+    if file is None:
+        file = settings_file(environment)
     from_environment = {
         key[3:].lower(): value
         for key, value in environment.items()

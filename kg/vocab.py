@@ -1,14 +1,18 @@
 """Prefixes and base IRIs, and the terms of the ontology as constants.
 
-Only strings live here: no I/O, no library. The base IRIs are the defaults of
-the build; another region's build sets its own. ``lv.inTrack`` is the IRI of the
-term ``lv:inTrack``; a term that the ontology does not have is an error.
+Only strings live here: no library, no I/O but that of ``kg.base``, which tells
+the region's base. The terms are the same for every region, so that one query
+fits all; the things and the graphs are under the region's own base.
+``lv.inTrack`` is the IRI of the term ``lv:inTrack``; a term that the ontology
+does not have is an error.
 """
 
 from __future__ import annotations
 
-BASE = "https://w3id.org/life-valley/"
-ONTOLOGY = BASE + "ontology#"
+from kg.base import PRODUCT, base_iri
+
+BASE = base_iri()
+ONTOLOGY = PRODUCT + "ontology#"
 ID = BASE + "id/"
 GRAPH = BASE + "graph/"
 INFERRED_GRAPH = GRAPH + "inferred"
@@ -281,6 +285,15 @@ class lv:
 
 
 # -- end of what is made
+
+
+def canonical(text: str) -> str:
+    """The text with our identifiers as they are under the product's base.
+
+    What is hashed or sorted goes through it, so that a region that moves to
+    another base keeps the names of its statements and the order of its files.
+    """
+    return text if BASE == PRODUCT else text.replace(ID, PRODUCT + "id/")
 
 
 def expand(name: str) -> str:

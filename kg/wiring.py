@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import shutil
 import tempfile
 import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
+from kg import vocab
+from kg.base import PRODUCT
 from kg.config import Settings
 from kg.curate.policy import Policy
-from kg.curate.publication import ensure_shipped, first_filling, graph_of
+from kg.curate.publication import ensure_shipped, first_filling, graph_of, words
 from kg.errors import ConfigError, KGError
 from kg.model import Triple
 from kg.query.access import Access
@@ -83,9 +86,18 @@ class Parts:
         from kg.analysis.partners.advice import Advisor
         from kg.analysis.partners.complements import read_complements
 
-        return Advisor(
-            self.store, read_complements(shipped("data") / "complements.csv")
-        )
+        return Advisor(self.store, read_complements(self._complements))
+
+    @cached_property
+    def _complements(self) -> Path:
+        """The region's own table of who needs whom, or the one that ships."""
+        own = self.data / "complements.csv"
+        return own if own.is_file() else shipped("data") / own.name
+
+    @cached_property
+    def data(self) -> Path:
+        """The folder of the region's data."""
+        return data_folder(self.settings)
 
     @cached_property
     def access(self) -> Access:
@@ -129,12 +141,12 @@ class Parts:
         from kg.curate.desk import Desk
         from kg.curate.validation import Validator
 
-        data = shipped("data")
         return Desk(
             self.store,
             Path(self.settings["datasets"]),
             Validator(shipped("ontology")),
-            shipped=[graph_of(p).removeprefix(GRAPH) for p in data.glob("*.ttl")],
+            shipped=[graph_of(p).removeprefix(GRAPH) for p in self.data.glob("*.ttl")],
+            at_first=words(shipped("ontology"), shipped("queries")),
         )
 
     @cached_property
@@ -147,11 +159,49 @@ def shipped(name: str) -> Path:
     """Folder of what ships with the product: ``data``, ``ontology``, ``queries``.
 
     From a checkout it is the checkout's own folder; installed, the copy in the
-    package.
+    package. Ontology and questions name some things (the scheme of the tracks);
+    for a region with another base they are given with that base.
     """
     here = Path(__file__).resolve().parent
     packed = here / "_shipped" / name
-    return packed if packed.exists() else here.parent / name
+    found = packed if packed.exists() else here.parent / name
+    if vocab.BASE == PRODUCT or name == "data":
+        return found
+    return _rebased(found)
+
+
+@lru_cache
+def _rebased(folder: Path) -> Path:
+    """A copy of a folder of RDF files with the region's base, until the end."""
+    copy = Path(tempfile.mkdtemp(prefix="kg-base-"))
+    atexit.register(shutil.rmtree, copy, ignore_errors=True)
+    for path in folder.rglob("*"):
+        if path.suffix in {".ttl", ".rq"}:
+            text = path.read_text(encoding="utf-8")
+            for part in ("id/", "graph/"):
+                text = text.replace(PRODUCT + part, vocab.BASE + part)
+            target = copy / path.relative_to(folder)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+    return copy
+
+
+def data_folder(settings: Settings) -> Path:
+    """The folder of the region's tables, sources and built graph.
+
+    Raises:
+        ConfigError: if the setting names no folder.
+    """
+    named = settings["data"]
+    folder = Path(named) if named else shipped("data")
+    if not folder.is_dir():
+        raise ConfigError(
+            f"There is no data folder {named!r}.",
+            zh=f"没有数据文件夹 {named!r}。",
+            hint="Setting data; kg new FOLDER makes one.",
+            hint_zh="设置 data；kg new 文件夹 可新建。",
+        )
+    return folder
 
 
 def query_options(settings: Settings) -> QueryOptions:
@@ -255,21 +305,30 @@ def build_parts(settings: Settings) -> Parts:
     An embedded store is given what ships with the product, as far as it does
     not have it; a remote one is loaded by its operator.
     """
+    if settings["base_iri"] != vocab.BASE:
+        raise ConfigError(
+            f"base_iri is {settings['base_iri']!r}, but the program began with"
+            f" {vocab.BASE!r}.",
+            zh=f"base_iri 为 {settings['base_iri']!r}，但程序启动时为 {vocab.BASE!r}。",
+            hint="Set it in the environment (KG_BASE_IRI) or in kg.toml.",
+            hint_zh="请在环境变量 KG_BASE_IRI 或 kg.toml 中设置。",
+        )
+    data = data_folder(settings)
     scheme, _, rest = str(settings["store"]).partition(":")
     if not settings["shipped"] or scheme not in {"memory", "file"}:
         return Parts(settings=settings, store=build_store(settings))
     if scheme == "file" and not (Path(rest) / "CURRENT").exists():
-        store: ServiceStore = _new_store(Path(rest), settings)
+        store: ServiceStore = _new_store(Path(rest), data, settings)
     else:
         store = build_store(settings)
-    ensure_shipped(store, shipped("data"), shipped("ontology"), shipped("queries"))
+    ensure_shipped(store, data, shipped("ontology"), shipped("queries"))
     return Parts(settings=settings, store=store)
 
 
-def _new_store(root: Path, settings: Settings) -> IsolatedStore:
+def _new_store(root: Path, data: Path, settings: Settings) -> IsolatedStore:
     """A store on disk that is filled with what ships when it is made."""
     with tempfile.TemporaryDirectory(prefix="kg-first-") as folder:
         first = first_filling(
-            shipped("data"), shipped("ontology"), shipped("queries"), Path(folder)
+            data, shipped("ontology"), shipped("queries"), Path(folder)
         )
         return IsolatedStore(root, isolation(settings), first)

@@ -1,8 +1,9 @@
 """Build the graph that ships from the tables that people edit.
 
 Example: ``kg build`` writes ``data/triples.ttl``; ``kg build --check`` only tells
-whether it is current; ``kg build --base https://example.org/valley/`` makes IRIs
-of another region.
+whether it is current. In a folder that ``kg new`` made, ``kg.toml`` tells which
+tables and which base IRI; ``--base https://example.org/valley/`` gives another for
+once.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ import sys
 from pathlib import Path
 
 from kg import vocab
+from kg.base import checked
+from kg.config import load_settings
 from kg.curate import build as building
-from kg.errors import ConfigError
-from kg.wiring import shipped
+from kg.wiring import data_folder, shipped
 
 NAME = "build"
 HELP = "build data/triples.ttl from the tables"
@@ -25,29 +27,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--check", action="store_true", help="write nothing; exit 1 if not current"
     )
-    parser.add_argument(
-        "--base", default=vocab.BASE, help="what IRIs start with (ends with / or #)"
-    )
-    parser.add_argument("--data", type=Path, default=shipped("data"))
+    parser.add_argument("--base", default=vocab.BASE, help="as the setting base_iri")
+    parser.add_argument("--data", type=Path, help="as the setting")
     parser.add_argument("--ontology", type=Path, default=shipped("ontology"))
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Build, then write or compare; one line a dataset."""
-    base = arguments.base
-    if not base.startswith(("http://", "https://")) or base[-1] not in "/#":
-        raise ConfigError(
-            f"{base!r} cannot be a base: it starts with http and ends with / or #.",
-            zh=f"{base!r} 不能作为基础 IRI：应以 http 开头，以 / 或 # 结尾。",
-        )
-    built = building.build(arguments.data, arguments.ontology, base)
+    base = checked(arguments.base)
+    data = arguments.data or data_folder(load_settings())
+    built = building.build(data, arguments.ontology, base)
     if arguments.check:
-        stale = building.stale_files(built, arguments.data)
+        stale = building.stale_files(built, data)
         for file in stale:
             print(f"{file} is not current: run kg build", file=sys.stderr)
             print(f"{file} 不是最新：请运行 kg build", file=sys.stderr)
         return 1 if stale else 0
-    changed = building.write(built, arguments.data)
+    changed = building.write(built, data)
     for one in built:
         bundle = one.bundle
         print(

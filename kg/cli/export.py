@@ -29,6 +29,7 @@ from kg import vocab
 from kg.config import load_settings
 from kg.curate.export_rdf import ordered
 from kg.curate.exporting import RDF_FORMATS, Scope, Tables, in_build_order, read_tables
+from kg.curate.files import home_of
 from kg.draw.netfiles import NETWORK_FORMATS
 from kg.errors import ConfigError, DataError
 from kg.query.guard import inspect_query
@@ -205,7 +206,7 @@ def _does_not_fit(form: str, query: str, fitting: list[str]) -> ConfigError:
 
 
 def _tables(parts: Parts, arguments: argparse.Namespace) -> list[Tables]:
-    home = shipped("data").parent
+    home = home_of(parts.data)
     datasets = Scope(parts.store, arguments.dataset).datasets()
     found = []
     for dataset in datasets:

@@ -24,6 +24,7 @@ from kg.config import Settings, load_settings
 from kg.curate.build import FIRST, read_bundles
 from kg.curate.desk import Proposal
 from kg.curate.facts import KnownEntities
+from kg.curate.files import home_of
 from kg.curate.guess import guess_mapping
 from kg.curate.importing import Import, Importer, table_text
 from kg.curate.known import finder, known_entities
@@ -34,7 +35,7 @@ from kg.curate.sheet import read_tables
 from kg.curate.table import FORMS
 from kg.curate.validation import Validator
 from kg.errors import ConfigError
-from kg.wiring import build_parts, shipped
+from kg.wiring import build_parts, data_folder, shipped
 
 NAME = "import"
 HELP = "bring in a dataset from CSV, TSV, XLSX, Turtle or JSON-LD"
@@ -51,7 +52,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--store", help="as the setting")
     parser.add_argument("--who", default="", help="who answers for the change")
     parser.add_argument("--why", default="", help="a word on the reason")
-    parser.add_argument("--data", type=Path, default=shipped("data"))
+    parser.add_argument("--data", type=Path, help="as the setting")
     parser.add_argument("--ontology", type=Path, default=shipped("ontology"))
 
 
@@ -126,17 +127,18 @@ def proposal_lines(proposal: Proposal) -> list[str]:
 
 def _to_tables(arguments: argparse.Namespace) -> int:
     """Write the tables of a dataset that ships; ``kg build`` does the rest."""
+    data = arguments.data or data_folder(load_settings())
     validator = Validator(arguments.ontology)
     terms = read_terms(validator.ontology)
     problems = Problems()
-    bundles = read_bundles(arguments.data, terms, problems, only=(FIRST,))
+    bundles = read_bundles(data, terms, problems, only=(FIRST,))
     problems.stop_if_any()
     first = bundles[0][1]
     importer = Importer(
         validator,
         terms,
         KnownEntities(first.entities),
-        home=arguments.data.parent,
+        home=home_of(data),
     )
     mapping = read_mapping(arguments.mapping) if arguments.mapping else None
     found = importer.read(arguments.files, mapping)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from types import ModuleType
 
 import kg.cli
+from kg.base import base_iri
 from kg.errors import (
     ConfigError,
     DataError,
@@ -71,6 +72,18 @@ def exit_code(error: KGError) -> int:
     return next(code for kind, code in EXIT_CODES if isinstance(error, kind))
 
 
+def told(error: KGError) -> int:
+    """Tell a person what is wrong, in both languages; the exit code."""
+    print(f"kg: {error.message}", file=sys.stderr)
+    if error.hint:
+        print(f"    {error.hint}", file=sys.stderr)
+    if error.zh != error.message:
+        print(f"    {error.zh}", file=sys.stderr)
+    if error.hint_zh and error.hint_zh != error.hint:
+        print(f"    {error.hint_zh}", file=sys.stderr)
+    return exit_code(error)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command.
 
@@ -78,6 +91,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code (see the room's docstring).
     """
     given = list(sys.argv[1:] if argv is None else argv)
+    try:
+        base_iri()  # every command is made of it; a wrong one is told, not traced
+    except ConfigError as error:
+        return told(error)
     arguments = build_parser(given[0] if given else "").parse_args(given)
     logging.basicConfig(
         level=logging.DEBUG if arguments.verbose else logging.WARNING,
@@ -87,12 +104,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return int(arguments.run(arguments))
     except KGError as error:
-        print(f"kg: {error.message}", file=sys.stderr)
-        if error.zh != error.message:
-            print(f"    {error.zh}", file=sys.stderr)
-        if error.hint:
-            print(f"    {error.hint}", file=sys.stderr)
-        return exit_code(error)
+        return told(error)
     except BrokenPipeError:
         return 0
     except Exception:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from kg import vocab
 from kg.curate.facts import FactReader, KnownEntities
+from kg.curate.files import home_of
 from kg.curate.ontology import Terms, read_terms
 from kg.curate.problem import Problem, Problems
 from kg.curate.triples import SECTIONS, Writer, ranking
@@ -70,7 +71,8 @@ def build(data: Path, ontology: Path, base: str = vocab.BASE) -> list[Built]:
     Args:
         data: holds ``tables/`` and ``sources/``.
         ontology: holds the ontology, its shapes and its checks.
-        base: what IRIs start with in the result.
+        base: what the IRIs of things and graphs start with in the result; terms
+            stay those of the ontology.
 
     Raises:
         DataError: with every problem of every table.
@@ -126,7 +128,7 @@ def read_bundles(
         if only and file not in only:
             continue
         shown = "tables" if first else f"tables/{folder.name}"
-        reader = FactReader(terms, known, problems, home=data.parent)
+        reader = FactReader(terms, known, problems, home=home_of(data))
         bundle = reader.read_folder(folder, shown)
         known.add(bundle.entities.values())
         bundles.append((file, bundle))
@@ -145,7 +147,9 @@ def turtle_of(bundle: Bundle, triples: Iterable[Triple], base: str) -> str:
             title_en=info.title_en, title_zh=info.title_zh, licence=info.licence
         ),
     )
-    return text if base == vocab.BASE else text.replace(f"<{vocab.BASE}", f"<{base}")
+    for part in ("id/", "graph/"):
+        text = text.replace(f"<{vocab.BASE}{part}", f"<{base}{part}")
+    return text
 
 
 def origins_of(bundles: Iterable[Bundle]) -> dict[str, list[Origin]]:

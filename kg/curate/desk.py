@@ -10,9 +10,10 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from kg import vocab
 from kg.curate.build import as_problem, turtle_of
@@ -31,7 +32,7 @@ from kg.errors import AccessError, DataError, NotFoundError
 from kg.model import Iri, Triple
 from kg.model.facts import Entity, Origin, term_iri
 from kg.store import Store
-from kg.store.files import FORMATS, read_triples
+from kg.store.files import FORMATS, FileTriples, read_triples
 
 _RESERVED = {"ontology", "inferred", "catalogue", "unnamed"}
 
@@ -96,6 +97,8 @@ class Desk:
         validator: shapes and checks.
         shipped: ids of datasets that ship with the product; they are changed
             by building, not here.
+        at_first: graphs that a store without ontology gets with its first dataset,
+            so that pages have the names of classes and rules can conclude.
         limits: how much a file may hold.
     """
 
@@ -106,12 +109,14 @@ class Desk:
         validator: Validator,
         *,
         shipped: Iterable[str] = (),
+        at_first: Mapping[str, FileTriples] = MappingProxyType({}),
         limits: SheetLimits = DEFAULT_LIMITS,
     ) -> None:
         self._store = store
         self._folder = folder
         self._validator = validator
         self._shipped = frozenset(shipped)
+        self._at_first = at_first
         self._limits = limits
 
     # -- propose ------------------------------------------------------------
@@ -286,10 +291,15 @@ class Desk:
         place.mkdir(parents=True, exist_ok=True)
         if triples is not None:
             (place / f"{entry.number}.ttl").write_text(text, encoding="utf-8")
-        publish(self._store, {graph: triples})
+        publish(self._store, {**self._words(), graph: triples})
         with (place / "history.jsonl").open("a", encoding="utf-8") as history:
             history.write(json.dumps(asdict(entry), ensure_ascii=False) + "\n")
         return entry
+
+    def _words(self) -> Mapping[str, FileTriples]:
+        """The ontology and its like, when the store does not have them yet."""
+        there = set(self._store.graphs())
+        return {} if vocab.ONTOLOGY_GRAPH in there else self._at_first
 
     def _of_users(self, dataset: str) -> None:
         if dataset in self._shipped or dataset in _RESERVED:

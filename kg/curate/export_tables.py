@@ -30,6 +30,7 @@ from kg.store.scratch import ScratchStore
 Rows = dict[str, list[Row]]
 Cells = dict[str, str]
 _MOST_ZEROS = 6
+_NO_SOURCES = frozenset({"tables", "store", "cache", "datasets"})
 _COMPARATORS = {local: name for name, local in COMPARATORS.items()}
 
 
@@ -47,11 +48,16 @@ class StoredSources:
 
     @classmethod
     def of(cls, home: Path) -> StoredSources:
-        """Those in the folders of ``data`` of a project's folder, tables apart."""
+        """Those in the folders of the data, tables apart.
+
+        Args:
+            home: holds ``data/``, or is the data folder itself (``home_of``).
+        """
         paths: dict[str, str] = {}
         texts: dict[str, StoredText] = {}
-        for path in sorted((home / "data").glob("*/*")):
-            if path.parent.name == "tables" or not path.is_file():
+        data = home / "data" if (home / "data").is_dir() else home
+        for path in sorted(data.glob("*/*")):
+            if path.parent.name in _NO_SOURCES or not path.is_file():
                 continue
             content = path.read_bytes()
             checksum = hashlib.sha256(content).hexdigest()

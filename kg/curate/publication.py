@@ -61,8 +61,21 @@ def shipped_graphs(
     if questions is not None and (files := sorted(questions.rglob("*.ttl"))):
         found.append(_shipped(QUESTIONS_GRAPH, files))
     for path in sorted(data.glob("*.ttl")):
-        found.append(_shipped(graph_of(path), [path]))
+        graph = graph_of(path)
+        if not graph.startswith(vocab.GRAPH):
+            raise _other_base(path, graph)
+        found.append(_shipped(graph, [path]))
     return found
+
+
+def _other_base(path: Path, graph: str) -> DataError:
+    base = graph.rpartition("graph/")[0] or graph
+    return DataError(
+        f"{path.name} was built with the base {base}, the service has {vocab.BASE}.",
+        zh=f"{path.name} 是用基础 IRI {base} 生成的，而服务的是 {vocab.BASE}。",
+        hint="Build it again with kg build, or set base_iri to what it was.",
+        hint_zh="请重新运行 kg build，或把 base_iri 改回原值。",
+    )
 
 
 def _shipped(graph: str, files: Sequence[Path]) -> Shipped:
@@ -141,6 +154,14 @@ def first_filling(
         [rule.construct for rule in read_rules(scratch)],
         vocab.INFERRED_GRAPH,
     )
+
+
+def words(ontology: Path, questions: Path) -> dict[str, FileTriples]:
+    """What a store needs beside any region's facts: ontology and questions."""
+    return {
+        vocab.ONTOLOGY_GRAPH: FileTriples(tuple(ontology_files(ontology))),
+        QUESTIONS_GRAPH: FileTriples(tuple(sorted(questions.rglob("*.ttl")))),
+    }
 
 
 def known_checksums(store: Store) -> dict[str, str]:

@@ -407,7 +407,8 @@ def ranking(bundle: Bundle) -> Rank:
         places[source.iri.value] = (1, source.id)
     for key, said in bundle.statements.items():
         order = (said.subject.value, said.predicate.value, said.object.n3())
-        places[key] = (3, "\t".join((*order, *said.period.key(), key)))
+        place = vocab.canonical("\t".join((*order, *said.period.key(), key)))
+        places[key] = (3, place)
     for key, seen in bundle.observations.items():
         order = (seen.entity.value, seen.indicator.value, str(seen.period.start))
         places[key] = (4, "\t".join((*order, key)))

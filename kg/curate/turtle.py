@@ -147,4 +147,4 @@ def object_order(term: Term) -> tuple[int, str, str]:
     if isinstance(term, Literal):
         language = {"zh": "0", "en": "1"}.get(term.language, term.language)
         return 1, language, term.n3()
-    return 0, "", term.value
+    return 0, "", vocab.canonical(term.value)

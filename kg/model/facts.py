@@ -38,8 +38,12 @@ def term_iri(local: str) -> Iri:
 
 
 def digest(*parts: str) -> str:
-    """First 16 hexadecimal digits of SHA-256 over the parts joined by ``|``."""
-    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
+    """First 16 hexadecimal digits of SHA-256 over the parts joined by ``|``.
+
+    IRIs of ours are hashed as they are under the product's base.
+    """
+    text = vocab.canonical("|".join(parts))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kg import vocab
+from kg.base import PRODUCT
 from kg.errors import ConfigError, KGError, NotFoundError, QueryError
 from kg.model import Iri, Literal, Term, Triple
 from kg.query.read.text import is_iri
 from kg.store import Store
 from kg.store.scratch import read_triples
 
-QUERIES = vocab.BASE + "queries/"
+QUERIES = PRODUCT + "queries/"
 LANGUAGE = "language"
 DATASET = "dataset"
 LANGUAGES = ("zh", "en")

@@ -22,9 +22,10 @@ from flask import Blueprint, Response, current_app, render_template, request, se
 
 from kg import vocab
 from kg.curate.exporting import RDF_FORMATS, Scope, dataset_ids, read_tables
+from kg.curate.files import home_of
 from kg.errors import NotFoundError
 from kg.web.reading import Names
-from kg.wiring import Parts, shipped
+from kg.wiring import Parts
 
 blueprint = Blueprint("downloads", __name__)
 
@@ -125,7 +126,7 @@ def _pieces(scope: str, ending: str) -> Iterator[bytes]:
         return _network(datasets, ending)
     from kg.curate.export_sheet import dataset_sheets, graph_sheets, workbook
 
-    home = shipped("data").parent
+    home = home_of(parts.data)
     wanted = datasets or dataset_ids(parts.store)
     tables = {name: read_tables(parts.store, name, home).rows for name in wanted}
     sheets = dataset_sheets(tables[scope]) if datasets else graph_sheets(tables)

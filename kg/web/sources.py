@@ -32,7 +32,6 @@ from kg.web.reading import (
     sparql_link,
 )
 from kg.web.tabular import Table, download
-from kg.wiring import shipped
 
 blueprint = Blueprint("sources", __name__)
 
@@ -45,8 +44,10 @@ def stored_text(sha256: str) -> str | None:
     """
     known: dict[str, str] = current_app.extensions.setdefault("kg.texts", {})
     if sha256 not in known:
-        folder = Path(current_app.config.get("SOURCES", shipped("data") / "sources"))
-        for path in sorted(folder.rglob("*.txt")):
+        folder = current_app.config.get("SOURCES")
+        if folder is None:
+            folder = current_app.extensions["kg"].data / "sources"
+        for path in sorted(Path(folder).rglob("*.txt")):
             data = path.read_bytes()
             known[hashlib.sha256(data).hexdigest()] = data.decode("utf-8")
     return known.get(sha256)

@@ -30,6 +30,18 @@ def test_value_of_the_wrong_kind_is_refused() -> None:
         load_settings(environment={"KG_PORT": "eighty"})
 
 
+def test_file_of_the_working_directory_is_read_when_none_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "kg.toml").write_text("port = 1\n", encoding="utf-8")
+    other = tmp_path / "other.toml"
+    other.write_text("port = 2\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert load_settings()["port"] == 1
+    monkeypatch.setenv("KG_CONFIG", str(other))
+    assert load_settings()["port"] == 2
+
+
 def test_secret_is_read_from_file_and_never_shown(tmp_path: Path) -> None:
     secret = tmp_path / "token"
     secret.write_text("s3cret\n", encoding="utf-8")
