@@ -1,25 +1,39 @@
-"""An answer of the catalogue as a table, a chart or a picture of links."""
+"""An answer of the catalogue as a table for a reader, each row with its evidence."""
 
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from kg import vocab
 from kg.model import Iri, Literal, Term
-from kg.query.catalogue import Question
+from kg.query.catalogue import Column, Question
+from kg.query.read import Evidence
 from kg.query.read.evidence import fold
-from kg.query.read.figures import plain, said
-from kg.query.read.text import local
+from kg.query.read.figures import plain
+from kg.query.read.text import PROLOGUE, local, values
+from kg.query.read.wording import period_in, tongue, unit_in
 from kg.store import Solutions
 from kg.web.language import t
-from kg.web.reading import Names, language, page_of
+from kg.web.reading import Names, language, page_of, reader
 
-MOST_BARS = 30
-MOST_NODES = 24
-_HIDDEN = frozenset({"evidence"})
-_TARGET = vocab.ONTOLOGY + "target"
+Row = dict[str, Term]
+
+# Where a row comes from: shown in one cell, beside what the row says.
+_ORIGIN = frozenset({"quote", "evidence", "source", "sourceName"})
+# The column of a number, and the column of its unit.
+UNIT_OF = {
+    "value": "unit",
+    "total": "unit",
+    "base": "unit",
+    "goal": "unit",
+    "approved": "approvedUnit",
+}
+PERIODS = frozenset({"period", "basePeriod", "goalPeriod"})
+_COMPARED = ("value", "total")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +41,8 @@ class CellView:
     """A cell to show: its text, where it leads, and what kind it is.
 
     Attributes:
-        kind: ``text``, ``number``, ``quote``, ``actual`` or ``target``.
+        kind: ``text``, ``number``, ``actual`` or ``target``.
+        language: of the text, "" when it is that of the page.
     """
 
     text: str
@@ -37,60 +52,158 @@ class CellView:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """A place that a row rests on.
+
+    Attributes:
+        quoted: whether ``text`` is the source's own words; else it tells where
+            in the source to look.
+    """
+
+    text: str
+    link: str
+    quoted: bool
+    source: str
+    source_link: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """A row as a reader sees it: what it says, and every place that says so."""
+
+    cells: tuple[CellView, ...]
+    origins: tuple[Origin, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TableView:
-    """An answer as a reader's table: IRIs are replaced by their names."""
+    """An answer as a reader's table: IRIs are replaced by their names.
+
+    Attributes:
+        total: rows of the whole answer; rows that differ only in their evidence
+            are one.
+    """
 
     columns: tuple[str, ...]
-    rows: tuple[tuple[CellView, ...], ...]
+    rows: tuple[RowView, ...]
+    total: int
+
+
+def merged(found: Solutions) -> list[list[Row]]:
+    """Rows that say the same from different places, together, in order."""
+    groups: dict[tuple[tuple[str, str], ...], list[Row]] = {}
+    for row in found:
+        key = tuple((k, str(v)) for k, v in row.items() if k not in _ORIGIN)
+        groups.setdefault(key, []).append(row)
+    return list(groups.values())
 
 
 def table(question: Question, found: Solutions, start: int, size: int) -> TableView:
     """A page of the answer.
 
-    A column and the column of its names are one; evidence is the link of a quote;
-    a column that is empty on the whole page is left out.
+    A column and the column of its names are one; a number has its bound and unit
+    with it; a column that is empty on the whole page is left out.
     """
+    groups = merged(found)
+    page = groups[start : start + size]
+    filled = {name for group in page for name in group[0]}
+    shown = [c for c in _columns(question) if c.name in filled]
     names = {c.names: c.name for c in question.columns if c.names}
-    shown = [
-        c for c in question.columns if not c.names and c.name not in _hidden(question)
-    ]
-    page = list(found)[start : start + size]
-    filled = {name for row in page for name in row}
-    shown = [c for c in shown if c.name in filled]
-    wanted = [str(t_) for row in page for t_ in row.values() if isinstance(t_, Iri)]
-    called = Names(wanted)
-    rows = tuple(
-        tuple(_cell(row, c.name, names.get(c.name, ""), called) for c in shown)
-        for row in page
+    rows = [row for group in page for row in group]
+    called = Names(str(term) for row in rows for term in row.values() if _is_iri(term))
+    places = reader().evidence(str(r["evidence"]) for r in rows if "evidence" in r)
+    return TableView(
+        tuple(c.label[language()] for c in shown),
+        tuple(
+            RowView(
+                tuple(
+                    _cell(group[0], c.name, names.get(c.name, ""), called)
+                    for c in shown
+                ),
+                tuple(_origins(group, places)),
+            )
+            for group in page
+        ),
+        len(groups),
     )
-    return TableView(tuple(c.label[language()] for c in shown), rows)
 
 
-def _hidden(question: Question) -> frozenset[str]:
-    has_quote = any(c.name == "quote" for c in question.columns)
-    return _HIDDEN if has_quote else frozenset()
+def _is_iri(term: Term) -> bool:
+    return isinstance(term, Iri)
 
 
-def _cell(row: dict[str, Term], name: str, name_column: str, called: Names) -> CellView:
+def _columns(question: Question) -> list[Column]:
+    """The columns a reader needs: no names apart, no bounds and units apart."""
+    own = {c.name for c in question.columns}
+    aside = set(_ORIGIN)
+    aside |= {unit for number, unit in UNIT_OF.items() if number in own}
+    if own & set(_COMPARED):
+        aside |= {"comparator", "comparatorName", "valueMax"}
+    return [c for c in question.columns if not c.names and c.name not in aside]
+
+
+def _origins(group: Iterable[Row], places: dict[str, Evidence]) -> Iterable[Origin]:
+    seen = set()
+    for row in group:
+        place = places.get(str(row.get("evidence", "")))
+        if place is None or place.iri in seen:
+            continue
+        seen.add(place.iri)
+        text = place.folded if place.quote else fold(place.locator)
+        yield Origin(
+            text,
+            page_of(place.iri),
+            bool(place.quote),
+            place.source.name.text(language()),
+            page_of(place.source.iri),
+            tongue(text),
+        )
+
+
+def _cell(row: Row, name: str, name_column: str, called: Names) -> CellView:
     term = row.get(name)
     if term is None:
         return CellView("")
-    if name == "quote":
-        evidence = row.get("evidence")
-        link = page_of(str(evidence)) if evidence is not None else ""
-        return CellView(fold(str(term)), link, "quote")
     if isinstance(term, Iri):
         named = row.get(name_column)
         text = str(named) if named is not None else called.text(term)
         kind = local(term.value) if name == "status" else "text"
         return CellView(text, page_of(term.value), kind)
-    number = _number(term)
-    if number is not None:
-        return CellView(plain(number), kind="number")
-    return CellView(str(term), language=getattr(term, "language", ""))
+    if number(term) is not None:
+        return CellView(amount(row, name), kind="number")
+    text = _words(str(term), name)
+    foreign = tongue(text) != ("zh-Hans" if language() == "zh" else "en")
+    return CellView(text, language=tongue(text) if foreign else "")
 
 
-def _number(term: Term | None) -> Decimal | None:
+def _words(text: str, column: str) -> str:
+    if text in ("true", "false"):
+        return t("是", "yes") if text == "true" else t("否", "no")
+    return period_in(text, language()) if column in PERIODS else text
+
+
+def amount(row: Row, column: str) -> str:
+    """A number with its bound and unit: ``超过 50 场``, ``about 450 …``."""
+    value = number(row.get(column))
+    if value is None:
+        return ""
+    told = plain(value)
+    if column in _COMPARED:
+        top = number(row.get("valueMax"))
+        told += "" if top is None else f"–{plain(top)}"
+        bound = str(row.get("comparatorName", ""))
+        if bound != reader().names([_EXACT])[_EXACT].text(language()):
+            told = f"{bound} {told}".strip()
+    unit = unit_in(str(row.get(UNIT_OF.get(column, ""), "")), language())
+    return f"{told} {unit}".strip()
+
+
+_EXACT = vocab.ONTOLOGY + "exact"
+
+
+def number(term: Term | None) -> Decimal | None:
+    """The number of a numeric literal, else ``None``."""
     if not isinstance(term, Literal) or not term.datatype.startswith(
         vocab.PREFIXES["xsd"]
     ):
@@ -104,173 +217,45 @@ def _number(term: Term | None) -> Decimal | None:
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerBar:
-    """One bar of an answer's chart.
+class Coverage:
+    """How far an answer reaches.
 
     Attributes:
-        share: of the longest bar, in per cent.
+        things: label of the first column of things, and how many differ.
+        datasets: name, page and rows of each dataset that the answer rests on.
     """
 
-    label: str
-    text: str
-    share: float
-    is_target: bool
-    link: str
+    things: tuple[str, int]
+    datasets: tuple[tuple[str, str, int], ...]
 
 
-def chart(question: Question, found: Solutions) -> list[AnswerBar]:
-    """Bars for an answer whose rows have numbers; else nothing.
-
-    Rows of different units are not drawn in one chart: only those of the first.
-    A base and a goal of one row are two bars, the goal an open one.
-    """
-    columns = [c for c in ("value", "neighbours", "total") if _has(question, c)][:1]
-    columns = columns or [c for c in ("base", "goal") if _has(question, c)]
-    rows = [
-        row for row in found if any(_number(row.get(c)) is not None for c in columns)
-    ]
-    if not rows:
-        return []
-    unit = str(rows[0].get("unit", ""))
-    unique = {_row_key(row): row for row in rows if str(row.get("unit", "")) == unit}
-    drawn = [
-        (row, column, number)
-        for row in unique.values()
-        for column in columns
-        if (number := _number(row.get(column))) is not None
-    ][:MOST_BARS]
-    top = max(abs(number) for _, _, number in drawn) or Decimal(1)
-    return [_bar(question, row, column, number / top) for row, column, number in drawn]
-
-
-def _has(question: Question, name: str) -> bool:
-    return any(c.name == name for c in question.columns)
-
-
-def _row_key(row: dict[str, Term]) -> tuple[str, ...]:
-    skipped = {"quote", "evidence", "source", "sourceName"}
-    return tuple(str(v) for k, v in row.items() if k not in skipped)
-
-
-def _bar(
-    question: Question, row: dict[str, Term], column: str, share: Decimal
-) -> AnswerBar:
-    skipped = {"source", "status", "comparator"}
-    named = [c for c in question.columns if c.names and c.name in row]
-    labels = [str(row[c.name]) for c in named if c.names not in skipped]
-    period = row.get({"base": "basePeriod", "goal": "goalPeriod"}.get(column, "period"))
-    if period is not None:
-        labels.append(str(period))
-    comparator = local(str(row.get("comparator", "exact")))
-    value = _number(row[column]) or Decimal(0)
-    amount = said(value, _number(row.get("valueMax")), comparator)
-    return AnswerBar(
-        label=" · ".join(dict.fromkeys(labels)),
-        text=f"{amount} {row.get('unit', '')}".strip(),
-        share=round(abs(float(share)) * 100, 2),
-        is_target=column == "goal" or str(row.get("status", "")) == _TARGET,
-        link=page_of(str(row[named[0].names])) if named else "",
+def coverage(question: Question, found: Solutions) -> Coverage:
+    """What the answer covers: how many things, and rows by dataset."""
+    first = next((c for c in question.columns if c.names and c.names != "status"), None)
+    things = ("", 0)
+    if first is not None:
+        label = next(c.label for c in question.columns if c.name == first.names)
+        many = {str(row[first.names]) for row in found if first.names in row}
+        things = (label[language()], len(many))
+    homes = _datasets_of({str(row["source"]) for row in found if "source" in row})
+    counted = Counter(
+        dataset for row in found for dataset in homes.get(str(row.get("source")), ())
+    )
+    called = Names(counted)
+    return Coverage(
+        things,
+        tuple((called.text(d), page_of(d), n) for d, n in sorted(counted.items())),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A thing in the picture of an answer."""
-
-    iri: str
-    label: str
-    link: str
-    x: float
-    y: float
-    anchor: str
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """A link in the picture."""
-
-    x1: float
-    y1: float
-    x2: float
-    y2: float
-    label: str
-    is_target: bool
-
-
-@dataclass(frozen=True, slots=True)
-class GraphView:
-    """Things in two columns with lines between; the table says the same."""
-
-    nodes: tuple[Node, ...]
-    edges: tuple[Edge, ...]
-    height: int
-    cut: bool
-
-
-def graph(question: Question, found: Solutions) -> GraphView | None:
-    """A picture of an answer that has two columns of things; else ``None``."""
-    pair = _ends(question)
-    if pair is None:
-        return None
-    left, right = pair
-    links: dict[tuple[str, str], dict[str, Term]] = {}
-    for row in found:
-        if isinstance(row.get(left), Iri) and isinstance(row.get(right), Iri):
-            links.setdefault((str(row[left]), str(row[right])), row)
-    if not links:
-        return None
-    first = list(dict.fromkeys(a for a, _ in links))
-    second = list(dict.fromkeys(b for _, b in links))
-    cut = len(first) > MOST_NODES or len(second) > MOST_NODES
-    first, second = first[:MOST_NODES], second[:MOST_NODES]
-    called = Names([*first, *second])
-    height = 40 + 34 * max(len(first), len(second))
-    places = {("l", iri): _node(iri, i, len(first), height, "l", called)
-              for i, iri in enumerate(first)}  # fmt: skip
-    places |= {("r", iri): _node(iri, i, len(second), height, "r", called)
-               for i, iri in enumerate(second)}  # fmt: skip
-    edges = tuple(
-        _edge(places["l", a], places["r", b], row)
-        for (a, b), row in links.items()
-        if ("l", a) in places and ("r", b) in places
-    )
-    return GraphView(tuple(places.values()), edges, height, cut)
-
-
-def _ends(question: Question) -> tuple[str, str] | None:
-    named = [c.names for c in question.columns if c.names]
-    if {"subject", "object"} <= set(named):
-        return "subject", "object"
-    skipped = {"source", "status", "statement", "relation", "comparator", "unit"}
-    ends = [name for name in named if name not in skipped]
-    return (ends[0], ends[1]) if len(ends) > 1 else None
-
-
-def _node(
-    iri: str, place: int, count: int, height: int, side: str, called: Names
-) -> Node:
-    step = height / max(count, 1)
-    text = called.text(iri)
-    cut = 26 if text.isascii() else 14
-    return Node(
-        iri=iri,
-        label=text if len(text) <= cut else text[: cut - 1] + "…",
-        link=page_of(iri),
-        x=230 if side == "l" else 490,
-        y=round(step * (place + 0.5), 1),
-        anchor="end" if side == "l" else "start",
-    )
-
-
-def _edge(a: Node, b: Node, row: dict[str, Term]) -> Edge:
-    return Edge(
-        a.x,
-        a.y,
-        b.x,
-        b.y,
-        str(row.get("relationName", "")),
-        str(row.get("status", "")) == _TARGET,
-    )
+def _datasets_of(sources: set[str]) -> dict[str, list[str]]:
+    if not sources:
+        return {}
+    query = f"{PROLOGUE}SELECT ?s ?d WHERE {{ {values('s', sorted(sources))} ?s lv:dataset ?d }}"
+    found: dict[str, list[str]] = {}
+    for row in reader().recent(query, lambda: reader().store.select(query)):
+        found.setdefault(str(row["s"]), []).append(str(row["d"]))
+    return found
 
 
 def code(address: str, query: str, endpoint: str) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from itertools import groupby
@@ -17,7 +18,7 @@ from kg.query.catalogue import Catalogue, Parameter, Question, load_catalogue
 from kg.query.read import tracks as tracks_
 from kg.query.read.text import PROLOGUE, values
 from kg.store import Solutions
-from kg.web import answers
+from kg.web import answer_pictures, answers
 from kg.web.factlist import about
 from kg.web.language import t
 from kg.web.reading import Names, language, page_number, reader, sparql_link
@@ -78,10 +79,15 @@ def _topic_place(topic: str) -> int:
     return known.index(topic) if topic in known else len(known)
 
 
+# What the page writes into a blank that is filled by search: name and id.
+_NAMED = re.compile(r".*\(([\w.-]+)\)", re.DOTALL)
+
+
 def _given(question: Question) -> dict[str, str]:
+    """What fills the blanks: ids, of ``name (id)`` the id alone."""
     known = {p.name for p in question.parameters}
     return {
-        name: text.strip()
+        name: named[1] if (named := _NAMED.fullmatch(text.strip())) else text.strip()
         for name, text in request.args.items()
         if name in known and text.strip()
     }
@@ -127,19 +133,19 @@ def question(name: str) -> Response | str | tuple[str, int]:
             raise
         return _unfilled(asked, error, common)
     number = page_number()
-    chart = answers.chart(asked, found)
-    graph = answers.graph(asked, found)
+    table = answers.table(asked, found, (number - 1) * ROWS, ROWS)
     return render_template(
         "question.html",
         **common,
         values=_shown_values(asked),
         text=text,
-        table=answers.table(asked, found, (number - 1) * ROWS, ROWS),
+        table=table,
+        coverage=answers.coverage(asked, found),
         total=len(found),
         number=number,
-        pages=-(-len(found) // ROWS),
-        chart=chart,
-        graph=graph,
+        pages=-(-table.total // ROWS),
+        chart=answer_pictures.chart(asked, found),
+        graph=answer_pictures.graph(asked, found),
         sparql=sparql_link(text),
         keep=_keep(asked),
         code=answers.code(_address(asked), text, _endpoint()),
@@ -176,8 +182,16 @@ def _meant(parameter: Parameter, text: str) -> list[dict[str, Any]]:
 
 
 def _shown_values(asked: Question) -> dict[str, str]:
+    """What the blanks show: an id in a list of choices, else name and id."""
     given = asked.values(_given(asked))
-    return {name: iri.removeprefix(vocab.ID) for name, iri in given.items()}
+    called = Names(given.values())
+    ids = {name: iri.removeprefix(vocab.ID) for name, iri in given.items()}
+    return {
+        p.name: ids[p.name]
+        if _choices(p)
+        else f"{called.text(given[p.name])} ({ids[p.name]})"
+        for p in asked.parameters
+    }
 
 
 def _keep(asked: Question) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from kg import vocab
 from kg.model import Iri, Term
 from kg.query.read.text import PROLOGUE, batches, local, ref, values
+from kg.query.read.wording import period_in
 from kg.store import Store
 
 OUT = "out"
@@ -73,7 +74,7 @@ class Fact:
         """The period for a reader: bounds first in English, words first in Chinese."""
         if language == "zh":
             return self.when
-        return span_en(self.start, self.end) or self.period
+        return span_en(self.start, self.end) or period_in(self.period, language)
 
 
 @dataclass(frozen=True, slots=True)

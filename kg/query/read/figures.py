@@ -9,6 +9,7 @@ from decimal import Decimal
 from kg.model import Term
 from kg.query.read.facts import span, span_en
 from kg.query.read.text import PROLOGUE, batches, local, ref, values
+from kg.query.read.wording import period_in, unit_in
 from kg.store import Store
 
 _FIGURES = """SELECT * WHERE {{
@@ -86,7 +87,11 @@ class Figure:
         """The period for a reader: bounds first in English, words first in Chinese."""
         if language == "zh":
             return self.when
-        return span_en(self.start, self.end) or self.period
+        return span_en(self.start, self.end) or period_in(self.period, language)
+
+    def unit_in(self, language: str) -> str:
+        """The unit for a reader, "" for a counting word in English."""
+        return unit_in(self.unit_text, language)
 
     @property
     def text(self) -> str:

@@ -160,7 +160,7 @@ def convert(figure: Figure, unit: str) -> Point:
     wanted = next((u for u in units_of([figure]) if u.key == unit), None)
     if wanted is None or figure.factor is None:
         text = figure.unit_text
-        return Point(figure, figure.value, figure.top, text, english(figure))
+        return Point(figure, figure.value, figure.top, text, figure.unit_in("en"))
     rate = figure.factor / wanted.factor
     return Point(
         figure,
@@ -182,13 +182,3 @@ def units_of(found: Sequence[Figure]) -> tuple[Unit, ...]:
     bases = {local(f.unit) for f in found if f.unit and f.factor is not None}
     return UNITS.get(bases.pop(), ()) if len(bases) == 1 else ()
 
-
-_ENGLISH = {
-    "亿元": "hundred million CNY", "万元": "ten thousand CNY", "平方公里": "km²",
-    "万平方米": "ten thousand m²", "亩": "mu", "年": "years", "%": "%", "％": "%",
-}  # fmt: skip
-
-
-def english(figure: Figure) -> str:
-    """The unit for a reader of English; a counting word needs none."""
-    return _ENGLISH.get(figure.unit_text, "")
