@@ -65,7 +65,9 @@ def chart(question: Question, found: Solutions) -> ChartView | None:
     """
     columns = [c for c in ("value", "neighbours") if _has(question, c)][:1]
     columns = columns or [c for c in ("base", "goal") if _has(question, c)]
-    rows = [row for row in found if any(number(row.get(c)) is not None for c in columns)]
+    rows = [
+        row for row in found if any(number(row.get(c)) is not None for c in columns)
+    ]
     if not rows:
         return _counts(question, found)
     unit = str(rows[0].get("unit", ""))
@@ -97,7 +99,9 @@ def _counts(question: Question, found: Solutions) -> ChartView | None:
     sums = Counter(value for value, _ in pairs)
     if len(sums) < 2:
         return None
-    ordered = sorted(sums.items(), key=lambda p: (p[0],) if by == "start" else (-p[1], p[0]))
+    ordered = sorted(
+        sums.items(), key=lambda p: (p[0],) if by == "start" else (-p[1], p[0])
+    )
     top = max(sums.values())
     names = Names(v for v in sums if v.startswith("http"))
     what = next(c.label for c in question.columns if c.name == counted)
@@ -198,7 +202,9 @@ def graph(question: Question, found: Solutions) -> GraphView | None:
     kept = [iri for iri in kept if any(iri in p for p in inside)]
     at, height = _places(kept, list(inside))
     called, types = Names(kept), reader().types(kept)
-    ids = [iri.removeprefix(vocab.ID) for iri, _ in degree.most_common(MOST_IN_EXPLORER)]
+    ids = [
+        iri.removeprefix(vocab.ID) for iri, _ in degree.most_common(MOST_IN_EXPLORER)
+    ]
     return GraphView(
         tuple(
             Node(_short(called.text(iri)), called.text(iri), page_of(iri),

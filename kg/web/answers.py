@@ -251,7 +251,10 @@ def coverage(question: Question, found: Solutions) -> Coverage:
 def _datasets_of(sources: set[str]) -> dict[str, list[str]]:
     if not sources:
         return {}
-    query = f"{PROLOGUE}SELECT ?s ?d WHERE {{ {values('s', sorted(sources))} ?s lv:dataset ?d }}"
+    query = (
+        f"{PROLOGUE}SELECT ?s ?d WHERE {{ {values('s', sorted(sources))}"
+        " ?s lv:dataset ?d }"
+    )
     found: dict[str, list[str]] = {}
     for row in reader().recent(query, lambda: reader().store.select(query)):
         found.setdefault(str(row["s"]), []).append(str(row["d"]))

@@ -19,8 +19,8 @@ blueprint = Blueprint("entities", __name__)
 
 # Facts shown of each relation; fewer where there are many relations, so that no page
 # grows over 100 kB. The rest is one click away.
-PER_RELATION = 10
-FACTS_A_PAGE = 80
+PER_RELATION = 8
+FACTS_A_PAGE = 48
 _ELSEWHERE = ("track", "indicator", "source")
 
 
@@ -60,6 +60,7 @@ def entity_page(thing: Thing) -> dict[str, Any]:
     groups = read.groups(thing.iri, relations, _per_relation(relations))
     datasets = thing.all("lv:dataset")
     shown = page(groups, read.figures_of(thing.iri), datasets)
+    dots = neighbourhood.dots(shown, thing.iri)
     definition = thing.one("skos:definition", language()) or thing.one(
         "dcterms:description", language()
     )
@@ -71,7 +72,9 @@ def entity_page(thing: Thing) -> dict[str, Any]:
         "definition": definition,
         "basis": BASIS.get(thing.name.basis),
         "datasets": datasets,
-        "dots": neighbourhood.dots(shown, thing.iri),
+        "dots": dots,
+        "frame": neighbourhood.frame(dots),
+        "identifiers": _identifiers(shown, thing.iri),
         "colour": neighbourhood.colour_of(tuple(thing.types)),
         "schema_org": schemaorg.data_block(thing, shown, definition),
         "is_organisation": _is_a(thing, "Organization"),
@@ -80,6 +83,30 @@ def entity_page(thing: Thing) -> dict[str, Any]:
         "sparql_link": sparql_link,
         "formats": [(e, media) for e, media, _ in ids.FORMATS],
     }
+
+
+_IDENTIFIERS = {
+    "stockCode": "",
+    "isin": "",
+    "cik": "https://www.sec.gov/cgi-bin/browse-edgar?CIK=",
+    "rorId": "",
+    "wikidataId": "https://www.wikidata.org/wiki/",
+    "website": "",
+}
+
+
+def _identifiers(shown: FactPage, iri: str) -> list[tuple[str, str, str]]:
+    """What others call a thing by: label, text, and where that leads."""
+    found = []
+    for section in shown.actual:
+        base = _IDENTIFIERS.get(local(section.predicate))
+        for fact in section.facts if base is not None else ():
+            text = str(fact.object)
+            if fact.subject == iri and not fact.is_relation:
+                link = base + text if base else text
+                known = link.startswith(("http://", "https://"))
+                found.append((section.label, text, link if known else ""))
+    return found
 
 
 def _per_relation(relations: list[Relation]) -> int:

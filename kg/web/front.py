@@ -16,6 +16,7 @@ that a client has left. Here both are known (``docs/decisions/0030``). So:
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import io
 import os
 import sys
@@ -356,6 +357,23 @@ class Front:
                 for name, value in headers
             ]
 
+        # One context for the whole answer, whichever threads make it: Flask keeps the
+        # request there, and a streamed answer may be finished by another thread.
+        context = contextvars.copy_context()
+        begun = context.run(self._begin, exchange, environ, start_response)
+        if isinstance(begun, bytes):
+            return begun
+        spool = Spool(loop, self._budget)
+        executor.submit(lambda: context.run(_pump, spool, *begun))
+        return spool
+
+    def _begin(
+        self,
+        exchange: Exchange,
+        environ: dict[str, Any],
+        start_response: Callable[..., None],
+    ) -> bytes | tuple[list[bytes], Iterator[bytes], Iterable[bytes]]:
+        """A short answer whole; of a long one the first pieces and the rest."""
         iterable = self._app(environ, start_response)
         source = iter(iterable)
         pieces: list[bytes] = []
@@ -366,9 +384,7 @@ class Front:
                 pieces.append(piece)
                 length += len(piece)
                 if length > _AT_ONCE_BYTES and not is_sized:
-                    spool = Spool(loop, self._budget)
-                    executor.submit(_pump, spool, pieces, source, iterable)
-                    return spool
+                    return pieces, source, iterable
         except BaseException:
             _close(iterable)
             raise

@@ -12,15 +12,17 @@ from kg.web.reading import reader
 
 blueprint = Blueprint("home", __name__)
 
-PLANNED = (
+_CLAIMS = (
     vocab.prologue("lv", "rdf", "prov", "oa")
     + """SELECT ?subject ?relation ?object ?period ?quote WHERE {
-  ?statement lv:status lv:target ; rdf:subject ?subject ; rdf:predicate ?relation ;
+  ?statement lv:status lv:STATUS ; rdf:subject ?subject ; rdf:predicate ?relation ;
     rdf:object ?object ; prov:wasDerivedFrom ?evidence .
   OPTIONAL { ?statement lv:periodText ?period }
   OPTIONAL { ?evidence oa:hasSelector/oa:exact ?quote }
-} ORDER BY ?subject"""
+} ORDER BY ?subject LIMIT 1000"""
 )
+PLANNED = _CLAIMS.replace("STATUS", "target")
+ACTUAL = _CLAIMS.replace("STATUS", "actual")
 
 
 @blueprint.get("/")
@@ -33,6 +35,7 @@ def home() -> str:
         overview=overview(reader()),
         newest=[(known[iri], n) for iri, _, n in newest],
         planned_query=PLANNED,
+        actual_query=ACTUAL,
         generation=reader().store.generation,
     )
 

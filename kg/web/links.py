@@ -16,6 +16,7 @@ NAVIGATION: tuple[tuple[str, str, str], ...] = (
     ("/questions", "问答", "Questions"),
     ("/indicators", "指标", "Figures"),
     ("/partners", "伙伴", "Partners"),
+    ("/sources", "来源", "Sources"),
     ("/sparql", "SPARQL", "SPARQL"),
 )
 

@@ -68,21 +68,29 @@ def facets() -> Facets:
     )
 
 
-def columns(found: Tree) -> tuple[list[str], bool]:
-    """The tracks across the top, and whether some were left out."""
+def wanted_tracks(found: Tree) -> list[str]:
+    """Every track the address asks for, in the order of the tree."""
     under = request.args.get("under", "")
-    wanted = found.below(found.get(iri_of(under)).iri) if under else found.order
-    return wanted[:MOST_COLUMNS], len(wanted) > MOST_COLUMNS
+    return found.below(found.get(iri_of(under)).iri) if under else found.order
+
+
+def columns(wanted: list[str]) -> tuple[list[str], int]:
+    """The tracks across the top, and the number of such pages of columns."""
+    pages = max(1, -(-len(wanted) // MOST_COLUMNS))
+    chosen = int(_one_of("columns", map(str, range(1, pages + 1)), "1"))
+    each = -(-len(wanted) // pages)
+    return wanted[(chosen - 1) * each : chosen * each], pages
 
 
 @blueprint.get("/tracks/matrix")
 def matrix() -> str:
     """A page of the matrix."""
     found = tree()
-    across, cut = columns(found)
+    wanted = wanted_tracks(found)
+    across, sheets = columns(wanted)
     wish = facets()
     sort = _one_of("sort", SORTS, "tracks")
-    rows = matrix_.rows(reader(), across, wish, sort, language()) if across else []
+    rows = matrix_.rows(reader(), wanted, wish, sort, language()) if wanted else []
     number = page_number()
     shown = rows[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
     places = matrix_.places(reader())
@@ -90,7 +98,9 @@ def matrix() -> str:
         "matrix.html",
         tree=found,
         across=across,
-        cut=cut,
+        sheets=sheets,
+        sheet=request.args.get("columns", "1"),
+        source=_source_name(),
         rows=shown,
         total=len(rows),
         number=number,
@@ -102,9 +112,16 @@ def matrix() -> str:
         kind_names=KIND_NAMES,
         standings=_STANDINGS,
         heat=request.args.get("view", "heat") == "heat",
-        sparql=sparql_link(matrix_.query(across, wish, language())) if across else "",
+        sparql=sparql_link(matrix_.query(wanted, wish, language())) if wanted else "",
         **_cells(shown, set(across)),
     )
+
+
+def _source_name() -> str:
+    """The name of the source that the rows are narrowed to, or ""."""
+    chosen = request.args.get("source", "")
+    iri = f"{vocab.ID}source-{chosen}"
+    return reader().names([iri])[iri].text(language()) if chosen else ""
 
 
 def _cells(shown: list[Row], across: set[str]) -> dict[str, Any]:
@@ -125,7 +142,7 @@ def _cells(shown: list[Row], across: set[str]) -> dict[str, Any]:
 def matrix_file(extension: str) -> Response:
     """The whole matrix: one row a membership and evidence."""
     found = tree()
-    across, _ = columns(found)
+    across = wanted_tracks(found)
     wish = facets()
     rows = matrix_.rows(
         reader(), across, wish, _one_of("sort", SORTS, "tracks"), language()

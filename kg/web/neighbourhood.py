@@ -40,6 +40,13 @@ class Dot:
         return self.y - 13 if self.y < HEIGHT / 2 - 20 else self.y + 24
 
 
+def frame(found: list[Dot]) -> tuple[float, float]:
+    """Top and height of the picture: no taller than its dots and labels need."""
+    ys = [dot.y for dot in found] + [HEIGHT / 2]
+    top, bottom = min(ys) - 34, max(ys) + 34
+    return round(top, 1), round(bottom - top, 1)
+
+
 def colour_of(types: Iterable[str]) -> str:
     """The group whose colour a thing has: ``company``, ``lab`` … ``other``."""
     return group_of(types, reader().terms.parents)

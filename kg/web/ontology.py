@@ -129,6 +129,12 @@ def file(extension: str) -> Response:
     return _send(extension)
 
 
+@blueprint.get("/ontology/rules")
+def rules() -> str:
+    """The machinery in full: rules with their SPARQL, shapes, checks."""
+    return render_template("ontology_rules.html", terms=terms())
+
+
 @blueprint.get("/ontology/<version>")
 def version(version: str) -> Response:
     """The version IRI: this release holds one version only.

@@ -13,6 +13,7 @@ from kg.model import Iri, Literal, Term
 from kg.query.read import Name, Reader
 from kg.query.read.evidence import fold
 from kg.query.read.text import local
+from kg.query.read.wording import tongue
 
 PAGE_SIZE = 50
 
@@ -117,8 +118,13 @@ def address(**changes: object) -> str:
 
 
 def install(app: Flask) -> None:
-    """Give templates ``page_of``, ``sparql_link``, ``address``; two filters."""
-    app.jinja_env.filters.update(fold=fold, local=local)
+    """Give templates ``page_of``, ``sparql_link``, ``address``; three filters."""
+    app.jinja_env.filters.update(fold=fold, local=local, tongue=tongue)
     app.context_processor(
-        lambda: {"page_of": page_of, "sparql_link": sparql_link, "address": address}
+        lambda: {
+            "page_of": page_of,
+            "sparql_link": sparql_link,
+            "address": address,
+            "page_tongue": "zh-Hans" if language() == "zh" else "en",
+        }
     )

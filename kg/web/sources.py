@@ -19,7 +19,7 @@ from kg.query.read import Source
 from kg.query.read import sources as sources_
 from kg.query.read.evidence import source_iri
 from kg.query.read.sources import Claim, Sentence, is_figure, is_statement
-from kg.query.read.text import batches
+from kg.query.read.text import PROLOGUE, batches
 from kg.web import factlist, ids
 from kg.web.factlist import COLUMNS, about, fact_rows
 from kg.web.factview import SOURCE_CLASS, FactPage
@@ -59,9 +59,12 @@ def index() -> str:
     found = sources_.all_sources(reader())
     number = page_number()
     shown = found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-    known = reader().sources(iri for iri, _, _ in shown)
+    kept = _kept_texts() if number == 1 else []
+    known = reader().sources([*kept, *(iri for iri, _, _ in shown)])
+    counts = {iri: n for iri, _, n in found}
     return render_template(
         "sources.html",
+        kept=[(known[iri], counts.get(iri, 0)) for iri in kept],
         rows=[(known[iri], n) for iri, _, n in shown],
         total=len(found),
         number=number,
@@ -69,6 +72,18 @@ def index() -> str:
         classes=SOURCE_CLASS,
         sparql=sparql_link(_LIST_QUERY),
     )
+
+
+def _kept_texts() -> list[str]:
+    """The sources whose text is kept and was not changed, for the head of the list."""
+    read = reader()
+    query = f"{PROLOGUE}SELECT ?s ?sum WHERE {{ ?s lv:sha256 ?sum }} ORDER BY ?s"
+
+    def find() -> list[str]:
+        rows = [(str(r["s"]), str(r["sum"])) for r in read.store.select(query)]
+        return [s for s, checksum in rows if stored_text(checksum) is not None]
+
+    return read.kept("kept texts", find)[:12]
 
 
 _LIST_QUERY = (

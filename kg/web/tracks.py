@@ -215,15 +215,19 @@ def members_file(name: str, extension: str) -> Response:
     here = found.get(iri_of(name))
     kind = _kind()
     below = found.below(here.iri)
-    columns = ["member", "name_zh", "name_en", "kind", "track", "track_name", "status"]
-    columns += ["period", "places", *EVIDENCE_COLUMNS, "statement"]
     table = Table(
         f"track-{here.id}-members",
-        columns,
+        _MEMBER_COLUMNS,
         _member_rows(found, below, kind),
         about(here.name.text(language()), members_query(below, kind)),
     )
     return download(table, extension)
+
+
+_MEMBER_COLUMNS = [
+    "member", "name_zh", "name_en", "kind", "track", "track_name", "status", "period",
+    "places", *EVIDENCE_COLUMNS, "statement",
+]  # fmt: skip
 
 
 def _member_rows(found: Tree, below: list[str], kind: str) -> Iterator[list[Cell]]:
@@ -261,6 +265,39 @@ def compare() -> str:
     )
 
 
+@blueprint.get("/tracks/compare.<any(csv, xlsx):extension>")
+def compare_file(extension: str) -> Response:
+    """Every member of either track: in which it is, and by what evidence."""
+    found = tree()
+    one, other = _chosen(found, "a"), _chosen(found, "b")
+    if one is None or other is None:
+        raise QueryError(
+            "Two tracks are compared: a and b.", zh="比较需要两个赛道：a 和 b。"
+        )
+    below = list(dict.fromkeys([*found.below(one.iri), *found.below(other.iri)]))
+    table = Table(
+        f"compare-{one.id}-{other.id}",
+        ["in", *_MEMBER_COLUMNS],
+        _compared_rows(found, one, other, below),
+        about(t("比较赛道", "Tracks compared"), members_query(below, "")),
+    )
+    return download(table, extension)
+
+
+def _compared_rows(
+    found: Tree, one: Track, other: Track, below: list[str]
+) -> Iterator[list[Cell]]:
+    first, second = set(found.below(one.iri)), set(found.below(other.iri))
+    tracks_of: dict[Cell, set[Cell]] = {}
+    rows = list(_member_rows(found, below, ""))
+    for row in rows:
+        tracks_of.setdefault(row[0], set()).add(row[4])
+    for row in rows:
+        mine = tracks_of[row[0]]
+        where = [t_.id for t_, b in ((one, first), (other, second)) if mine & b]
+        yield ["|".join(where), *row]
+
+
 def _chosen(found: Tree, argument: str) -> Track | None:
     name = request.args.get(argument, "")
     return found.get(iri_of(name)) if name else None
@@ -269,7 +306,7 @@ def _chosen(found: Tree, argument: str) -> Track | None:
 def _compared(found: Tree, one: Track, other: Track) -> dict[str, Any]:
     read = reader()
     first, second = found.below(one.iri), found.below(other.iri)
-    limit = 30
+    limit = 60
     both = tracks_.shared(read, first, second, both=True, limit=limit)
     only_one = tracks_.shared(read, first, second, both=False, limit=limit)
     only_other = tracks_.shared(read, second, first, both=False, limit=limit)
@@ -279,4 +316,5 @@ def _compared(found: Tree, one: Track, other: Track) -> dict[str, Any]:
         "only_one": only_one,
         "only_other": only_other,
         "names": called,
+        "sparql": sparql_link(members_query([*first, *second], "")),
     }

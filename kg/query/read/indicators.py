@@ -181,4 +181,3 @@ def units_of(found: Sequence[Figure]) -> tuple[Unit, ...]:
     """The units these figures can be shown in: none when they have no base."""
     bases = {local(f.unit) for f in found if f.unit and f.factor is not None}
     return UNITS.get(bases.pop(), ()) if len(bases) == 1 else ()
-

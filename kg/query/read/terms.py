@@ -21,15 +21,16 @@ _PROPERTIES = """SELECT ?p ?label ?inverse ?symmetric WHERE {
   OPTIONAL { ?p a owl:SymmetricProperty BIND(true AS ?symmetric) }
 }"""
 
-# The order in which a reader wants the relations of a thing: what it does, what it
-# makes, who is behind it, where it is, whom it works with, then the rest.
+# The order in which a reader wants the relations of a thing: what it does, its tracks,
+# its people, what it makes, where it is, whom it works with, then the rest.
 _ORDER = (
     "subTrackOf", "inTrack", "focusesOn", "hasRole", "atStage", "stageOfWork",
-    "regulatoryStatus", "developed", "launched", "provides", "operates", "foundedBy",
-    "directedBy", "affiliatedWith", "founded", "developmentStarted", "approved",
-    "approvalYear", "spinOffOf", "subsidiaryOf", "investedIn", "incubatedBy",
-    "supports", "cooperatesWith", "supplies", "memberOf", "listedOn", "locatedIn",
-    "partOf", "inZone", "scope", "website",
+    "productKind", "modality", "indication", "regulatoryStatus", "approvalYear",
+    "foundedBy", "directedBy", "affiliatedWith", "founded", "developmentStarted",
+    "approved", "developed", "launched", "provides", "operates", "locatedIn", "partOf",
+    "inZone", "address", "spinOffOf", "subsidiaryOf", "investedIn", "incubatedBy",
+    "supports", "cooperatesWith", "supplies", "memberOf", "listedOn", "scope",
+    "stockCode", "isin", "cik", "rorId", "wikidataId", "website",
 )  # fmt: skip
 _RANK = {vocab.ONTOLOGY + name: place for place, name in enumerate(_ORDER)}
 

@@ -10,10 +10,19 @@ from __future__ import annotations
 import re
 
 UNITS: dict[str, str] = {
-    "亿元": "hundred million CNY", "十亿元": "billion CNY", "万元": "ten thousand CNY",
-    "百万元": "million CNY", "元": "CNY", "平方公里": "km²", "万平方米": "ten thousand m²",
-    "平方米": "m²", "公顷": "hectares", "亩": "mu", "年": "years", "%": "%", "％": "%",
-}  # fmt: skip
+    "亿元": "hundred million CNY",
+    "十亿元": "billion CNY",
+    "百万元": "million CNY",
+    "万元": "ten thousand CNY",
+    "元": "CNY",
+    "平方公里": "km²",
+    "万平方米": "ten thousand m²",
+    "平方米": "m²",
+    "公顷": "hectares",
+    "亩": "mu",
+    "年": "years",
+    "％": "%",
+}
 
 # Counting words: Chinese counts with one, English with none.
 _COUNTING = frozenset(
