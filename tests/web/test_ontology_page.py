@@ -63,6 +63,24 @@ def test_ontology_page_counts_what_the_store_holds(shipped_client: FlaskClient) 
     assert f">{expected} statements<" in entry
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_rules_shapes_and_checks_have_a_page_of_their_own(
+    client: FlaskClient, language: str
+) -> None:
+    html = {"Accept": "text/html"}
+    first = client.get(f"/ontology?lang={language}", headers=html)
+    full = client.get(f"/ontology/rules?lang={language}", headers=html)
+    assert (first.status_code, full.status_code) == (200, 200)
+    assert len(first.data) < 100_000
+    assert len(full.data) < 100_000
+    anchors = set(re.findall(r' id="([^"]+)"', full.text))
+    links = set(re.findall(r'href="/ontology/rules#([^"]+)"', first.text))
+    assert links
+    assert links <= anchors
+    assert {shape.id for shape, _ in terms().shapes} <= anchors
+    assert {check.name for check in terms().checks} <= anchors
+
+
 @pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")  # in rdflib
 @pytest.mark.parametrize(("extension", "media", "parser"), FORMATS)
 def test_ontology_in_each_format_is_the_same_graph(
