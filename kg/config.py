@@ -229,6 +229,21 @@ class Settings:
     def __getitem__(self, name: str) -> Any:
         return self.values[name]
 
+    def environment(self) -> dict[str, str]:
+        """The settings that are no defaults, for a process of our own."""
+        told = {True: "yes", False: "no"}
+        return {
+            environment_name(name): (
+                ",".join(value)
+                if isinstance(value, tuple)
+                else told[value]
+                if isinstance(value, bool)
+                else str(value)
+            )
+            for name, value in self.values.items()
+            if self.origins[name] != "default"
+        }
+
     def shown(self) -> list[dict[str, str]]:
         """Rows for people: name, value (secrets masked), origin, help."""
         return [

@@ -112,6 +112,12 @@ class BusyError(QueryError):
     code = "busy"
 
 
+class PreparingError(QueryError):
+    """What a large graph needs first is being computed; see ``retry_after_s``."""
+
+    code = "preparing"
+
+
 class TooManyRequestsError(QueryError):
     """One client has too many queries under way; see ``retry_after_s``."""
 

@@ -18,12 +18,14 @@ from kg.base import PRODUCT
 from kg.config import Settings
 from kg.curate.policy import Policy
 from kg.curate.publication import ensure_shipped, first_filling, graph_of, words
-from kg.errors import ConfigError, KGError
+from kg.errors import ConfigError, KGError, PreparingError
 from kg.model import Triple
+from kg.preparing import keeper_of
 from kg.query.access import Access
 from kg.query.federation import Federation, read_hosts
 from kg.query.service import QueryOptions, QueryService
 from kg.search import Names
+from kg.shelf import Keeper
 from kg.store import Limits, ServiceStore
 from kg.store.embedded import EmbeddedStore
 from kg.store.isolated import IsolatedOptions, IsolatedStore
@@ -42,7 +44,6 @@ _MIB = 1024 * 1024
 
 
 LOG = logging.getLogger(__name__)
-WARM_LIMIT = 60_000
 CORE = 150  # things in the explorer's first picture
 
 
@@ -65,9 +66,13 @@ class Parts:
     def warm(self) -> None:
         """Compute what the first reader would wait for; an error is only told."""
         try:
+            if not self.keeper.is_small():
+                self.keeper.at_hand()
+                return
             self.names.index()
-            if self.graphs.size() <= WARM_LIMIT:
-                self.graphs.core(CORE)
+            self.graphs.core(CORE)
+        except PreparingError:
+            LOG.info("a large graph is prepared in the background")
         except KGError:
             if isinstance(self.store, IsolatedStore) and self.store.is_closed:
                 return  # the service was stopped meanwhile
@@ -78,7 +83,12 @@ class Parts:
         """The network of the store: neighbours, paths, overview, layouts."""
         from kg.analysis.graphs import Graphs  # numpy and networkx: half a second
 
-        return Graphs(self.store, self.cache / "graphs")
+        return Graphs(self.store, self.cache / "graphs", self.keeper)
+
+    @cached_property
+    def keeper(self) -> Keeper:
+        """What pages need of the whole of a large graph, by generation."""
+        return keeper_of(self.store, self.cache, self.settings)
 
     @cached_property
     def advisor(self) -> Advisor:
@@ -152,7 +162,7 @@ class Parts:
     @cached_property
     def names(self) -> Names:
         """The name index of the store's generation."""
-        return Names(self.store, self.cache / "names")
+        return Names(self.store, self.cache / "names", self.keeper)
 
 
 def shipped(name: str) -> Path:

@@ -17,14 +17,19 @@ from typing import Any, TypeVar
 from kg.analysis import layout as layout_
 from kg.analysis import paths, projection
 from kg.analysis.kept import read_overview, write_overview
+from kg.analysis.large import Picture, read_picture
 from kg.analysis.overview import Overview, overview
+from kg.analysis.shelved import ShelvedGraph
 from kg.errors import NotFoundError
 from kg.model.network import TARGET, Edge, Network, Node, Terms
+from kg.shelf import Keeper
+from kg.shelf.links import Near
 from kg.store import Store
 
 T = TypeVar("T")
 KEPT = 256
 PAGE_LIMIT = 200
+COMMON_LIMIT = 400
 EGO_LIMIT = 400
 
 
@@ -87,11 +92,16 @@ class Graphs:
     Args:
         store: where the graph is.
         folder: where an overview lies between two starts.
+        keeper: of what was computed of a large graph.
     """
 
-    def __init__(self, store: Store, folder: Path) -> None:
+    def __init__(
+        self, store: Store, folder: Path, keeper: Keeper | None = None
+    ) -> None:
         self._store = store
         self._folder = folder
+        self._keeper = keeper
+        self._picture: Picture | None = None
         self._lock = threading.RLock()
         self._kept: OrderedDict[tuple[str, ...], Any] = OrderedDict()
         self._generation = ""
@@ -100,6 +110,35 @@ class Graphs:
     def generation(self) -> str:
         """The state of the data that answers are about."""
         return self._store.generation
+
+    @property
+    def _large(self) -> ShelvedGraph | None:
+        """The network on the shelf of a large graph; none of a small one.
+
+        Raises:
+            PreparingError: if it is being computed for the first time.
+        """
+        shelf = self._keeper.at_hand() if self._keeper else None
+        if shelf is None:
+            return None
+        return self._keep(
+            ("large", shelf.generation),
+            lambda: ShelvedGraph(self._store, shelf, self.terms),
+        )
+
+    @property
+    def state(self) -> str:
+        """The generation, and the one of the shelf while a newer one is made."""
+        shelf = self._keeper.at_hand() if self._keeper else None
+        if shelf is None or shelf.generation == self.generation:
+            return self.generation
+        return f"{self.generation} {shelf.generation}"
+
+    def _describe(self, iris: Iterable[str]) -> dict[str, Node]:
+        large = self._large
+        if large is not None:
+            return large.describe(iris)
+        return projection.describe(self._store, iris, self.terms)
 
     def _keep(self, key: tuple[str, ...], make: Callable[[], T]) -> T:
         generation = self._store.generation
@@ -125,6 +164,8 @@ class Graphs:
 
     def network(self, iris: Iterable[str], *, with_inferred: bool = True) -> Network:
         """These things and every link between them; unknown ones are left out."""
+        if (large := self._large) is not None:
+            return large.network(iris, with_inferred=with_inferred)
         return projection.network(
             self._store, iris, self.terms, with_inferred=with_inferred
         )
@@ -135,7 +176,7 @@ class Graphs:
         Raises:
             NotFoundError: if the graph says nothing of it.
         """
-        found = projection.describe(self._store, [iri], self.terms)
+        found = self._describe([iri])
         if iri not in found or not projection.is_iri(iri):
             raise NotFoundError(
                 f"Nothing in the network has the identifier {iri}.",
@@ -180,6 +221,9 @@ class Graphs:
             NotFoundError: if the graph says nothing of the thing.
         """
         centre = self.node(iri)
+        if (large := self._large) is not None:
+            old = set(shown) if only_new else set()
+            return _expanded(large, centre, choice, shown, (after, limit, old))
         near = self._neighbourhood(iri)
         fitting = {
             edge.other(iri)
@@ -230,6 +274,11 @@ class Graphs:
             NotFoundError: if the graph says nothing of the thing.
         """
         centre = self.node(iri)
+        if (large := self._large) is not None:
+            around, was_cut = large.ego(iri, depth, limit)
+            near = large.network(around)
+            near.nodes.setdefault(iri, centre)
+            return near, was_cut
         kept, front, is_cut = {iri}, [iri], False
         for _ in range(depth):
             edges = self.step(front)
@@ -263,7 +312,12 @@ class Graphs:
         def step(iris: Iterable[str]) -> list[Edge]:
             return [e for e in self.step(iris) if with_targets or e.status != TARGET]
 
-        found, is_cut = paths.shortest(start, end, step, longest=longest)
+        if (large := self._large) is not None:
+            found, is_cut = large.shortest(
+                start, end, longest=longest, with_targets=with_targets
+            )
+        else:
+            found, is_cut = paths.shortest(start, end, step, longest=longest)
         ends = {
             i
             for path in found
@@ -271,11 +325,13 @@ class Graphs:
             for e in hop
             for i in (e.source, e.target)
         }
-        nodes |= projection.describe(self._store, sorted(ends - set(nodes)), self.terms)
+        nodes |= self._describe(sorted(ends - set(nodes)))
         return found, is_cut, nodes
 
     def common(self, one: str, two: str) -> Network:
         """The neighbours that two things share, the two, and the links."""
+        if (large := self._large) is not None:
+            return large.network_of(large.common(one, two, COMMON_LIMIT), (one, two))
         sides = [{e.other(i) for e in self._neighbourhood(i).edges} for i in (one, two)]
         self.node(one), self.node(two)
         shared = sides[0] & sides[1] - {one, two}
@@ -298,8 +354,57 @@ class Graphs:
         """Everything, with positions, communities and ranks; from a file if kept."""
         return self._keep(("overview",), self._read_overview)
 
+    @property
+    def is_large(self) -> bool:
+        """Whether the graph has a shelf and its picture comes as files."""
+        return self._keeper is not None and not self._keeper.is_small()
+
+    def picture(self) -> Picture:
+        """The picture of a large graph.
+
+        While that of a new generation is made, the one before is shown.
+
+        Raises:
+            PreparingError: if it is computed for the first time.
+        """
+        keeper = self._keeper
+        if keeper is None:
+            raise NotFoundError("There is no picture in files.")
+        generation = self.generation
+        found = self._picture
+        if found is not None and found.generation == generation:
+            return found
+        found = read_picture(self._folder, generation)
+        if found is None:
+            keeper.start()
+            found = self._picture or self._older_picture()
+        if found is None:
+            raise keeper.not_yet()
+        self._picture = found
+        return found
+
+    def _older_picture(self) -> Picture | None:
+        files = self._folder.glob("picture-*.json")
+        for path in sorted(files, key=lambda p: -p.stat().st_mtime):
+            name = path.name.removeprefix("picture-").removesuffix(".json")
+            if (found := read_picture(self._folder, name)) is not None:
+                return found
+        return None
+
+    def most_linked(self, limit: int) -> Network:
+        """The things with the most statements, and every stated link between them."""
+        if (large := self._large) is not None:
+            return large.network(large.most_linked(limit), with_inferred=False)
+        found = self.overview().network
+        ordered = sorted(found.nodes.values(), key=lambda n: (-n.degree, n.iri))
+        kept = {n.iri: n for n in ordered[:limit] if n.degree}
+        linked = [e for e in found.edges if e.source in kept and e.target in kept]
+        return Network(kept, linked)
+
     def overview_at_hand(self, small: int) -> Overview | None:
         """The overview if it was computed, or if so few statements take no time."""
+        if self.is_large:
+            return None
         with self._lock:
             fresh = self._generation == self._store.generation
             kept = self._kept.get(("overview",)) if fresh else None
@@ -386,6 +491,29 @@ class Graphs:
                 network, centre if centre in network.nodes else busiest
             )
         return layout_.LAYOUTS[kind](network)
+
+
+def _expanded(
+    large: ShelvedGraph,
+    centre: Node,
+    choice: Choice,
+    shown: Iterable[str],
+    page: tuple[str, int, set[str]],
+) -> Page:
+    """A page of neighbours of a large graph; see ``Graphs.expand``."""
+    after, limit, old = page
+    wish = Near(choice.predicate, choice.direction, choice.group, choice.status)
+    last = after.partition(" ")[2]
+    iris, total, more = large.neighbours(
+        centre.iri, wish, last, min(limit, PAGE_LIMIT), old
+    )
+    known = large.describe(iris)
+    items = sorted((known.get(i) or Node(i) for i in iris), key=_page_key)
+    relations = [Relation(*told) for told in large.relations(centre.iri)]
+    relations.sort(key=lambda r: (-r.total, r.predicate, r.direction, r.group))
+    following = _page_text(items[-1]) if items and more else ""
+    drawn = large.around(centre, items, set(shown))
+    return Page(relations, total, items, drawn, following)
 
 
 def _fits(edge: Edge, iri: str, other: Node, choice: Choice) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from kg import vocab
 from kg.model import Iri, Literal, Triple
@@ -95,7 +95,8 @@ def links(
     Args:
         store: where the statements are.
         iris: the things; ``None`` for every statement of the graph.
-        end: ``s`` for statements about them, ``o`` for those that point to them.
+        end: ``s`` for statements about them, ``o`` for those that point to them,
+            ``st`` when the IRIs are the statements' own.
     """
     found: dict[str, dict[str, str]] = {}
     several: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
@@ -122,6 +123,11 @@ def links(
         for st, row in found.items()
         if row["s"] != row["o"]
     }
+
+
+def stated(store: Store, statements: Sequence[str]) -> dict[str, Edge]:
+    """The links that these statements make, by statement IRI."""
+    return links(store, statements, end="st")
 
 
 def inferred(
@@ -155,10 +161,25 @@ def among(store: Store, iris: Iterable[str], *, with_inferred: bool) -> list[Edg
     return sorted(edges, key=lambda e: e.key)
 
 
-def describe(store: Store, iris: Iterable[str] | None, terms: Terms) -> dict[str, Node]:
+Degrees = Callable[[Sequence[str]], dict[str, int]]
+"""Gives the number of statements about each of some things; 0 may be left out."""
+
+
+def describe(
+    store: Store,
+    iris: Iterable[str] | None,
+    terms: Terms,
+    counted: Degrees | None = None,
+) -> dict[str, Node]:
     """Names, class and degree of these things (``None``: of all of ours).
 
     What the graph says nothing of is left out.
+
+    Args:
+        store: where they are.
+        iris: the things.
+        terms: of the ontology.
+        counted: tells degrees; without it the store is asked to count.
     """
     iris = None if iris is None else list(dict.fromkeys(iris))
     names: dict[str, dict[str, str]] = defaultdict(dict)
@@ -174,7 +195,7 @@ def describe(store: Store, iris: Iterable[str] | None, terms: Terms) -> dict[str
         )
         for row in _select(store, query):
             types[str(row["s"])].add(str(row["type"]))
-    degree = degrees(store, iris)
+    degree = degrees(store, iris) if counted is None or iris is None else counted(iris)
     known = sorted(set(types) | set(names)) if iris is None else iris
     return {
         iri: Node(

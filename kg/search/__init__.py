@@ -6,6 +6,6 @@ Builds and asks the name index; never scans the graph at the time of a request.
 """
 
 from kg.search.index import Match, NameIndex, Wish
-from kg.search.names import Names
+from kg.search.names import Names, prepare_names
 
-__all__ = ["Match", "NameIndex", "Names", "Wish"]
+__all__ = ["Match", "NameIndex", "Names", "Wish", "prepare_names"]

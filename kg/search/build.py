@@ -97,6 +97,11 @@ def typed_forms(entry: Entry) -> Iterator[tuple[str, str, str]]:
 def write_index(path: Path, entries: Iterable[Entry], generation: str) -> int:
     """Write the index at ``path``; a reader sees the old file or the new one.
 
+    Args:
+        path: of the file.
+        entries: by falling weight; read once, none is kept.
+        generation: of the data they come from.
+
     Returns:
         The number of entities.
     """
@@ -122,10 +127,9 @@ def write_index(path: Path, entries: Iterable[Entry], generation: str) -> int:
 
 
 def _fill(base: sqlite3.Connection, entries: Iterable[Entry]) -> int:
-    ordered = sorted(entries, key=lambda e: (-e.weight, e.iri))
     kept: Counter[str] = Counter()
-    name_id = 0
-    for entity_id, entry in enumerate(ordered, start=1):
+    name_id = entity_id = 0
+    for entity_id, entry in enumerate(entries, start=1):
         base.execute(
             "INSERT INTO entity VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -158,7 +162,7 @@ def _fill(base: sqlite3.Connection, entries: Iterable[Entry]) -> int:
                 if kept[prefix] < KEPT_PER_PREFIX:
                     kept[prefix] += 1
                     base.execute("INSERT INTO short VALUES (?, ?)", (prefix, name_id))
-    return len(ordered)
+    return entity_id
 
 
 def _prefixes(key: str) -> list[str]:

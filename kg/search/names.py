@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-import re
 import threading
 from pathlib import Path
 
 from kg.errors import DataError, KGError
 from kg.search.build import write_index
-from kg.search.gather import read_entries
+from kg.search.gather import entries_of, read_entries
 from kg.search.index import Match, NameIndex, Wish
+from kg.shelf import Keeper, Shelf
+from kg.shelf.keeper import file_name, sweep
 from kg.store import Store
 
 LOG = logging.getLogger(__name__)
@@ -25,11 +26,15 @@ class Names:
     Args:
         store: where the names are.
         folder: where index files lie; one file a generation, older ones go.
+        keeper: has the index of a large graph made in a process of its own.
     """
 
-    def __init__(self, store: Store, folder: Path) -> None:
+    def __init__(
+        self, store: Store, folder: Path, keeper: Keeper | None = None
+    ) -> None:
         self._store = store
         self._folder = folder
+        self._keeper = keeper
         self._lock = threading.Lock()
         self._index: NameIndex | None = None
         self._builder: threading.Thread | None = None
@@ -39,12 +44,18 @@ class Names:
         return self.index().search(wish)
 
     def index(self) -> NameIndex:
-        """The index of this generation, or of the one before while it is built."""
+        """The index of this generation, or of the one before while it is built.
+
+        Raises:
+            PreparingError: if the graph is large and there is no index yet.
+        """
         generation = self._store.generation
         index = self._index
         if index is not None and index.generation == generation:
             return index
         with self._lock:
+            if self._keeper is not None and not self._keeper.is_small():
+                return self._of_large(self._keeper, generation)
             if self._index is None:
                 self._index = self._made(generation)
             elif self._index.generation != generation and not self._is_building():
@@ -53,6 +64,23 @@ class Names:
                 )
                 self._builder.start()
             return self._index
+
+    def _of_large(self, keeper: Keeper, generation: str) -> NameIndex:
+        found = _opened(self.path(generation))
+        if found is None:
+            keeper.start()
+            files = sorted(
+                self._folder.glob("names-*.sqlite"), key=lambda p: -p.stat().st_mtime
+            )
+            found = self._index or next(filter(None, map(_opened, files)), None)
+        if found is None:
+            raise keeper.not_yet()
+        self._index = found
+        return found
+
+    def path(self, generation: str) -> Path:
+        """Where the index of a generation lies."""
+        return self._folder / file_name("names", generation, "sqlite")
 
     def wait(self) -> None:
         """Wait until no index is being built."""
@@ -70,16 +98,36 @@ class Names:
             LOG.exception("the name index could not be renewed; the old one stays")
 
     def _made(self, generation: str) -> NameIndex:
-        name = re.sub(r"[^A-Za-z0-9_-]", "_", generation)
-        path = self._folder / f"names-{name}.sqlite"
-        if path.exists():
-            try:
-                return NameIndex(path)
-            except DataError:
-                LOG.warning("the name index %s is unusable and is made anew", path)
+        path = self.path(generation)
+        if (found := _opened(path)) is not None:
+            return found
         count = write_index(path, read_entries(self._store), generation)
         LOG.info("name index of %d things at %s", count, path)
-        for old in self._folder.glob("names-*.sqlite"):
-            if old != path:
-                old.unlink(missing_ok=True)
+        sweep(self._folder, "names", keep=1)
         return NameIndex(path)
+
+
+def prepare_names(folder: Path, shelf: Shelf) -> int:
+    """Write the index of a large graph from its shelf, unless it is there.
+
+    Returns:
+        The number of things.
+    """
+    path = folder / file_name("names", shelf.generation, "sqlite")
+    if _opened(path) is not None:
+        return 0
+    count = write_index(path, entries_of(shelf), shelf.generation)
+    sweep(folder, "names")
+    return count
+
+
+def _opened(path: Path) -> NameIndex | None:
+    """The index in a file; none if there is no such file, or a damaged one."""
+    if not path.exists():
+        return None
+    try:
+        return NameIndex(path)
+    except DataError:
+        LOG.warning("the name index %s is unusable and is made anew", path)
+        path.unlink(missing_ok=True)
+        return None

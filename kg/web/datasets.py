@@ -19,7 +19,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.utils import secure_filename
 
 from kg import vocab
-from kg.curate.desk import Proposal, list_datasets
+from kg.curate.desk import Listed, Proposal, list_datasets
 from kg.curate.guess import guess_mapping
 from kg.curate.known import finder, known_entities
 from kg.curate.mapping import read_mapping
@@ -28,6 +28,7 @@ from kg.curate.sheet import read_tables
 from kg.curate.table import FORMS
 from kg.errors import DataError, NotFoundError
 from kg.web.openapi import operation
+from kg.web.reading import reader
 from kg.wiring import Parts
 
 blueprint = Blueprint("datasets", __name__)
@@ -48,12 +49,22 @@ def _parts() -> Parts:
 def datasets() -> str:
     """Every dataset with its counts and history, and the form for a file."""
     parts = _parts()
-    listed = list_datasets(parts.store)
+    listed = _listed()
     return render_template(
         "datasets.html",
         rows=[(one, parts.desk.history(one.id)) for one in listed],
         writable=parts.access.is_open,
         forms=sorted(FORMS),
+    )
+
+
+def _listed() -> list[Listed]:
+    """Every dataset, counted once per generation."""
+    read = reader()
+    return read.shelved(
+        "datasets",
+        lambda: list_datasets(read.store),
+        lambda told: [Listed(**one) for one in told],
     )
 
 
@@ -63,7 +74,7 @@ def datasets_json() -> Response:
     return jsonify(
         [
             {name: getattr(one, name) for name in one.__dataclass_fields__}
-            for one in list_datasets(_parts().store)
+            for one in _listed()
         ]
     )
 

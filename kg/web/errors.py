@@ -17,6 +17,7 @@ LOG = logging.getLogger(__name__)
 STATUS: tuple[tuple[type[KGError], int], ...] = (
     (errors.QueryTimeoutError, 504),
     (errors.BusyError, 503),
+    (errors.PreparingError, 503),
     (errors.TooManyRequestsError, 429),
     (errors.QueryTooLargeError, 413),
     (errors.QueryRefusedError, 403),

@@ -58,12 +58,10 @@ def drawn_network() -> Network:
         return graphs.ego(iris[0], int(depth), limit=MOST_DRAWN)[0]
     if iris:
         return graphs.network(iris)
-    found = graphs.overview().network
-    ordered = sorted(found.nodes.values(), key=lambda n: (-n.degree, n.iri))
-    kept = {n.iri: n for n in ordered[:MOST_DRAWN] if n.degree}
-    linked = [e for e in found.edges if e.source in kept and e.target in kept]
-    ends = {i for e in linked for i in (e.source, e.target)}
-    return Network({i: n for i, n in kept.items() if i in ends}, linked)
+    found = graphs.most_linked(MOST_DRAWN)
+    ends = {i for e in found.edges for i in (e.source, e.target)}
+    kept = {i: n for i, n in found.nodes.items() if i in ends}
+    return Network(kept, found.edges)
 
 
 def _picture() -> Picture:

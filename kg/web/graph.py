@@ -12,6 +12,7 @@ from typing import Any
 from flask import Blueprint, Response, g
 
 from kg.analysis.graphs import EGO_LIMIT, PAGE_LIMIT, Choice
+from kg.analysis.large import Picture
 from kg.analysis.overview import packed
 from kg.analysis.paths import LONGEST
 from kg.errors import DataError
@@ -192,6 +193,8 @@ def overview() -> Response:
 
     def make() -> dict[str, Any] | bytes:
         graphs = parts().graphs
+        if graphs.is_large:
+            return _large(graphs.picture(), kind)
         found = graphs.overview()
         if kind == "binary":
             return packed(found, g.language, graphs.generation)
@@ -205,14 +208,29 @@ def overview() -> Response:
             "modularity": round(found.modularity, 4),
         }
         if len(found.nodes) > WHOLE_LIMIT:
-            empty: dict[str, Any] = {"nodes": [], "edges": [], "terms": {}}
-            empty["positions"] = {}
-            return counts | empty | {"large": True, "generation": graphs.generation}
+            return counts | _EMPTY | {"large": True, "generation": graphs.generation}
         drawn, places = graphs.core(limit)
         told = {short(i): list(p) for i, p in places.items()}
         return network_json(drawn) | counts | {"large": False, "positions": told}
 
     return kept(make)
+
+
+_EMPTY: dict[str, Any] = {"nodes": [], "edges": [], "terms": {}, "positions": {}}
+
+
+def _large(picture: Picture, kind: str) -> dict[str, Any] | bytes:
+    """The overview of a large graph, as it was computed for its generation."""
+    if kind == "binary":
+        return picture.arrays(g.language)
+    names = ("nodes_total", "edges_total", "modularity")
+    counts = {name: picture.facts[name] for name in names}
+    communities = [
+        {name: one[name] for name in ("zh", "en", "size")}
+        for one in picture.facts["communities"]
+    ]
+    about = {"communities": communities, "generation": picture.generation}
+    return counts | _EMPTY | about | {"large": True}
 
 
 @blueprint.get("/communities")
@@ -221,6 +239,9 @@ def communities() -> Response:
     limit = number("limit", 20, 1, 200)
 
     def make() -> dict[str, Any]:
+        graphs = parts().graphs
+        if graphs.is_large:
+            return _large_communities(graphs.picture(), limit)
         found = measured()
         if found is None:
             return {"communities": [], "large": True}
@@ -242,3 +263,15 @@ def communities() -> Response:
         return {"communities": told, "modularity": found.modularity, "large": False}
 
     return kept(make)
+
+
+def _large_communities(picture: Picture, limit: int) -> dict[str, Any]:
+    told = [
+        one | {"members": [m | {"id": short(m["iri"])} for m in one["members"]]}
+        for one in picture.facts["communities"][:limit]
+    ]
+    return {
+        "communities": told,
+        "modularity": picture.facts["modularity"],
+        "large": True,
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from flask import Blueprint, Response, render_template, request
 
@@ -40,9 +40,9 @@ def _chosen() -> tuple[str, list[str]]:
 def index() -> str:
     """Classes with their counts, and the things of the chosen one."""
     name, classes = _chosen()
-    found = listing_.listed(reader(), classes, language())
     number = page_number()
-    shown = found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+    window = (PAGE_SIZE, (number - 1) * PAGE_SIZE)
+    shown, total = _page(name, window)
     counts = listing_.class_counts(reader())
     terms = reader().terms
     places = tracks_.values_of(reader(), shown, "lv:locatedIn")
@@ -62,9 +62,9 @@ def index() -> str:
         places=places,
         tracks=tracks,
         names=Names([*shown, *linked]),
-        total=len(found),
+        total=total,
         number=number,
-        pages=-(-len(found) // PAGE_SIZE),
+        pages=-(-total // PAGE_SIZE),
         sparql=sparql_link(listing_.query_of(classes, language())) if classes else "",
     )
 
@@ -73,7 +73,6 @@ def index() -> str:
 def index_file(extension: str) -> Response:
     """All things of a class as a table."""
     name, classes = _chosen()
-    found = listing_.listed(reader(), classes, language())
     query = listing_.query_of(classes, language()) if classes else ""
     columns = [
         "thing",
@@ -85,12 +84,25 @@ def index_file(extension: str) -> Response:
         "tracks",
     ]
     table = Table(
-        f"entities-{name or 'none'}", columns, _rows(found), about(name, query)
+        f"entities-{name or 'none'}", columns, _rows(_all(name)), about(name, query)
     )
     return download(table, extension)
 
 
-def _rows(found: list[str]) -> Iterator[list[Cell]]:
+def _page(name: str, window: tuple[int, int]) -> tuple[list[str], int]:
+    if not name:
+        return [], 0
+    return listing_.page(reader(), vocab.ONTOLOGY + name, language(), window)
+
+
+def _all(name: str) -> Iterator[str]:
+    size, start = 400, 0
+    while some := _page(name, (size, start))[0]:
+        yield from some
+        start += size
+
+
+def _rows(found: Iterable[str]) -> Iterator[list[Cell]]:
     for batch in batches(found):
         types = reader().types(batch)
         places = tracks_.values_of(reader(), batch, "lv:locatedIn")

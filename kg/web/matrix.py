@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
@@ -12,9 +12,11 @@ from kg.errors import QueryError
 from kg.query.read import matrix as matrix_
 from kg.query.read import tracks as tracks_
 from kg.query.read.facts import Fact
-from kg.query.read.matrix import SORTS, Facets, Row
+from kg.query.read.matrix import SORTS
+from kg.query.read.matrix_shelf import Facets, Row
 from kg.query.read.text import batches
-from kg.query.read.tracks import KINDS, Tree
+from kg.query.read.tracks import Tree
+from kg.shelf.lists import KINDS
 from kg.web import factlist
 from kg.web.factlist import EVIDENCE_COLUMNS, about, evidence_cells
 from kg.web.language import t
@@ -124,7 +126,7 @@ def _source_name() -> str:
     return reader().names([iri])[iri].text(language()) if chosen else ""
 
 
-def _cells(shown: list[Row], across: set[str]) -> dict[str, Any]:
+def _cells(shown: Sequence[Row], across: set[str]) -> dict[str, Any]:
     """The facts of each cell and their evidence, for a page of rows at once."""
     read = reader()
     facts = [
@@ -160,9 +162,9 @@ def matrix_file(extension: str) -> Response:
     return download(table, extension)
 
 
-def _rows(found: Tree, rows: list[Row], across: set[str]) -> Iterator[list[Cell]]:
+def _rows(found: Tree, rows: Sequence[Row], across: set[str]) -> Iterator[list[Cell]]:
     for batch in batches(rows):
-        shown = _cells(list(batch), across)
+        shown = _cells(batch, across)
         called = Names(row.iri for row in batch)
         for row in batch:
             for track in found.order:

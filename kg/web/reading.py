@@ -22,7 +22,8 @@ def reader() -> Reader:
     """The read model of this application, made once."""
     extensions = current_app.extensions
     if "kg.reader" not in extensions:
-        extensions["kg.reader"] = Reader(extensions["kg"].store)
+        parts = extensions["kg"]
+        extensions["kg.reader"] = Reader(parts.store, parts.keeper)
     found: Reader = extensions["kg.reader"]
     return found
 

@@ -11,7 +11,8 @@ from kg import vocab
 from kg.errors import QueryError
 from kg.query.read import tracks as tracks_
 from kg.query.read.facts import Fact
-from kg.query.read.tracks import FOCUS, KINDS, Track, Tree
+from kg.query.read.tracks import FOCUS, Track, Tree
+from kg.shelf.lists import KINDS
 from kg.web import factlist, ids
 from kg.web.factlist import EVIDENCE_COLUMNS, about, evidence_cells
 from kg.web.factview import page

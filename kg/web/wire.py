@@ -178,19 +178,13 @@ def kept(make: Callable[[], dict[str, Any] | bytes]) -> Response:
 
     The generation, the address, the body and the language decide what it is.
     """
-    key = "|".join(
-        (parts().graphs.generation, request.full_path, g.get("language", "zh"))
-    )
+    key = "|".join((parts().graphs.state, request.full_path, g.get("language", "zh")))
     tag = hashlib.sha256(key.encode() + request.get_data()).hexdigest()[:24]
     if request.if_none_match.contains_weak(tag):
         response = make_response("", 304)
     else:
         made = make()
-        if isinstance(made, bytes):
-            response = make_response(made)
-            response.mimetype = "application/octet-stream"
-        else:
-            response = jsonify(made)
+        response = _bytes(made) if isinstance(made, bytes) else jsonify(made)
     squeeze(response)
     response.set_etag(tag, weak=True)
     response.headers["Cache-Control"] = "private, no-cache"
@@ -198,9 +192,22 @@ def kept(make: Callable[[], dict[str, Any] | bytes]) -> Response:
     return response
 
 
+def _bytes(made: bytes) -> Response:
+    """Arrays, as they are or as the gzip that they are kept in."""
+    is_gzip = made[:2] == b"\x1f\x8b"
+    takes_gzip = request.accept_encodings["gzip"] > 0
+    response = make_response(
+        gzip.decompress(made) if is_gzip and not takes_gzip else made
+    )
+    response.mimetype = "application/octet-stream"
+    if is_gzip and takes_gzip:
+        response.content_encoding = "gzip"
+    return response
+
+
 def squeeze(response: Response) -> None:
     """Send a long answer as gzip to whoever takes it."""
-    wanted = request.accept_encodings["gzip"] > 0
+    wanted = request.accept_encodings["gzip"] > 0 and not response.content_encoding
     if response.status_code == 200 and wanted and len(response.get_data()) > 4000:
         response.set_data(gzip.compress(response.get_data(), 5, mtime=0))
         response.content_encoding = "gzip"

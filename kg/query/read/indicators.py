@@ -104,18 +104,23 @@ class Series:
 
 def indicators(reader: Reader) -> list[tuple[Name, int]]:
     """Every indicator that has figures, with how many; once per generation."""
+    return reader.shelved(
+        "indicators",
+        lambda: list_indicators(reader),
+        lambda told: [(Name(**name), n) for name, n in told],
+    )
 
-    def read() -> list[tuple[Name, int]]:
-        counts = {
-            str(row["i"]): int(str(row["n"]))
-            for row in reader.store.select(PROLOGUE + _INDICATORS)
-            if "i" in row
-        }
-        called = reader.names(counts)
-        found = [(called[iri], n) for iri, n in counts.items()]
-        return sorted(found, key=lambda pair: (-pair[1], pair[0].text("zh")))
 
-    return reader.kept("indicators", read)
+def list_indicators(reader: Reader) -> list[tuple[Name, int]]:
+    """The same, counted now."""
+    counts = {
+        str(row["i"]): int(str(row["n"]))
+        for row in reader.store.select(PROLOGUE + _INDICATORS)
+        if "i" in row
+    }
+    called = reader.names(counts)
+    found = [(called[iri], n) for iri, n in counts.items()]
+    return sorted(found, key=lambda pair: (-pair[1], pair[0].text("zh")))
 
 
 def observations(reader: Reader, wanted: Iterable[str], each: int) -> list[Figure]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from kg import vocab
+from kg.query.read.matrix_shelf import Facets, Row, shelved_rows
 from kg.query.read.reader import Reader
 from kg.query.read.text import PROLOGUE, quoted, ref, values
 
@@ -24,41 +24,9 @@ WHERE {{
 }} GROUP BY ?s {having}"""
 
 
-@dataclass(frozen=True, slots=True)
-class Facets:
-    """What a reader asks of the matrix; "" means no wish.
-
-    Attributes:
-        kinds: class IRIs, any of which will do.
-        place: IRI of a place; what lies within it counts too.
-        source: IRI of a source that some membership rests on.
-        standing: ``official`` for memberships that an official page or filing
-            states, ``cited`` for the rest.
-        since: founded in or after this year.
-        until: founded in or before this year.
-    """
-
-    kinds: tuple[str, ...] = ()
-    place: str = ""
-    source: str = ""
-    standing: str = ""
-    since: int | None = None
-    until: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """An organisation of the matrix."""
-
-    iri: str
-    tracks: int
-    name: str
-    founded: str
-
-
 def rows(
     reader: Reader, tracks: Sequence[str], facets: Facets, sort: str, language: str
-) -> list[Row]:
+) -> Sequence[Row]:
     """All rows, sorted; kept per generation, as the pages of it are leafed through.
 
     Args:
@@ -68,6 +36,12 @@ def rows(
         sort: one of ``SORTS``.
         language: of the names.
     """
+    shelf = reader.shelf
+    if shelf is not None and not (facets.source or facets.standing):
+        return reader.recent(
+            f"matrix of {shelf.generation} {sorted(tracks)} {facets} {sort} {language}",
+            lambda: shelved_rows(reader, shelf, tracks, facets, (sort, language)),
+        )
     key = f"matrix {sorted(tracks)} {facets} {language}"
     orders = {
         "tracks": lambda row: (-row.tracks, row.name, row.iri),
@@ -146,6 +120,8 @@ def places(reader: Reader, limit: int = 40) -> list[str]:
     text = f"""{PROLOGUE}SELECT ?place (COUNT(DISTINCT ?s) AS ?n) WHERE {{
       ?s lv:inTrack ?t . ?s lv:locatedIn ?place
     }} GROUP BY ?place ORDER BY DESC(?n) ?place LIMIT {int(limit)}"""
+    if (shelf := reader.shelf) is not None:
+        return shelf.places()[:limit]
     return reader.kept(
         "matrix places",
         lambda: [str(r["place"]) for r in reader.store.select(text) if "place" in r],

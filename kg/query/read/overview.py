@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from kg import vocab
 from kg.query.read.names import Name
@@ -48,7 +49,17 @@ class Overview:
 
 def overview(reader: Reader) -> Overview:
     """Count the graph, once per generation."""
-    return reader.kept("overview", lambda: _overview(reader))
+    return reader.shelved("overview", lambda: _overview(reader), _read)
+
+
+def filler(reader: Reader) -> dict[str, Any]:
+    """The counts, for the shelf."""
+    return asdict(_overview(reader))
+
+
+def _read(told: dict[str, Any]) -> Overview:
+    listed = (Dataset(**{**d, "name": Name(**d["name"])}) for d in told["datasets"])
+    return Overview(**{**told, "datasets": tuple(listed)})
 
 
 def _overview(reader: Reader) -> Overview:

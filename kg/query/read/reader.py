@@ -20,6 +20,7 @@ from kg.query.read.figures import Figure
 from kg.query.read.names import Name
 from kg.query.read.terms import Terms
 from kg.query.read.thing import Thing
+from kg.shelf import Keeper, Shelf
 from kg.store import Store
 
 T = TypeVar("T")
@@ -30,13 +31,46 @@ class Reader:
     """Reads things, facts and evidence from a store.
 
     Safe to share between threads.
+
+    Args:
+        store: where everything is.
+        keeper: of what was computed of a large graph; without one everything is
+            asked of the store.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, keeper: Keeper | None = None) -> None:
         self.store = store
+        self._keeper = keeper
         self._lock = threading.Lock()
         self._kept: dict[str, Any] = {}
         self._generation = ""
+
+    @property
+    def shelf(self) -> Shelf | None:
+        """What was computed of a large graph; none of a small one.
+
+        Raises:
+            PreparingError: if it is being computed for the first time.
+        """
+        return self._keeper.at_hand() if self._keeper else None
+
+    def shelved(self, key: str, build: Callable[[], T], read: Callable[[Any], T]) -> T:
+        """As ``kept``; of a large graph what lies on the shelf under ``key``.
+
+        Args:
+            key: as in ``shelved.FILLERS``.
+            build: computes it from the store.
+            read: makes it of what the filler wrote.
+        """
+        shelf = self.shelf
+        if shelf is None:
+            return self.kept(key, build)
+
+        def found() -> T:
+            told = shelf.value(key)
+            return build() if told is None else read(told)
+
+        return self.kept(f"{key} of {shelf.generation}", found)
 
     def kept(self, key: str, build: Callable[[], T]) -> T:
         """What ``build`` gives, computed once per generation of the store.

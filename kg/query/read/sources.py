@@ -155,21 +155,26 @@ def all_sources(reader: Reader) -> list[tuple[str, str, int]]:
 
     Read once per generation.
     """
+    return reader.shelved(
+        "sources",
+        lambda: list_sources(reader),
+        lambda told: [(iri, date, claims) for iri, date, claims in told],
+    )
 
-    def read() -> list[tuple[str, str, int]]:
-        counts = {
-            str(row["s"]): int(str(row["claims"]))
-            for row in reader.store.select(PROLOGUE + _COUNTS)
-            if "s" in row
-        }
-        dates = {
-            str(row["s"]): str(row.get("date", ""))
-            for row in reader.store.select(PROLOGUE + _SOURCES)
-        }
-        listed = [(s, dates.get(s, ""), counts.get(s, 0)) for s in {**dates, **counts}]
-        return sorted(listed, key=lambda r: (r[1], r[2], r[0]), reverse=True)
 
-    return reader.kept("sources", read)
+def list_sources(reader: Reader) -> list[tuple[str, str, int]]:
+    """The same, read now."""
+    counts = {
+        str(row["s"]): int(str(row["claims"]))
+        for row in reader.store.select(PROLOGUE + _COUNTS)
+        if "s" in row
+    }
+    dates = {
+        str(row["s"]): str(row.get("date", ""))
+        for row in reader.store.select(PROLOGUE + _SOURCES)
+    }
+    listed = [(s, dates.get(s, ""), counts.get(s, 0)) for s in {**dates, **counts}]
+    return sorted(listed, key=lambda r: (r[1], r[2], r[0]), reverse=True)
 
 
 def is_statement(iri: str) -> bool:

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 
 from kg import vocab
 from kg.errors import NotFoundError
-from kg.model.groups import GROUPS, group_of
+from kg.model.groups import group_of
 from kg.query.read.names import Name
 from kg.query.read.reader import Reader
 from kg.query.read.text import PROLOGUE, ref, values
+from kg.shelf import Shelf
+from kg.shelf.lists import KINDS, focus_key, track_key
 
-KINDS: tuple[str, ...] = tuple(g.key for g in GROUPS if g.key not in {"track", "area"})
 FOCUS = "focus"
 ALL = "all"
 
@@ -117,7 +118,9 @@ class Tree:
 
 def tree(reader: Reader) -> Tree:
     """The tree with its counts, computed once per generation."""
-    return reader.kept("tracks", lambda: _tree(reader))
+    shelf = reader.shelf
+    mark = f" of {shelf.generation}" if shelf else ""
+    return reader.kept("tracks" + mark, lambda: _tree(reader, shelf))
 
 
 def kind_of(reader: Reader, types: Iterable[str]) -> str:
@@ -135,7 +138,7 @@ def classes_of(reader: Reader, kind: str) -> list[str]:
     ]
 
 
-def _tree(reader: Reader) -> Tree:
+def _tree(reader: Reader, shelf: Shelf | None) -> Tree:
     parents: dict[str, set[str]] = {}
     for row in reader.store.select(PROLOGUE + _TREE):
         above = parents.setdefault(str(row["t"]), set())
@@ -153,7 +156,10 @@ def _tree(reader: Reader) -> Tree:
     for iri, track in found.tracks.items():
         for parent in track.parents:
             found[parent].children.append(iri)
-    _count(reader, found)
+    if shelf is None:
+        _count(reader, found)
+    else:
+        _look_up(shelf, found)
     _order(found)
     return found
 
@@ -206,6 +212,22 @@ def _count(reader: Reader, found: Tree) -> None:
                     _add(track.rolled, key, row)
 
 
+def _look_up(shelf: Shelf, found: Tree) -> None:
+    """The counts as the shelf has them: the lengths of its lists."""
+    for rolled in (False, True):
+        wanted: dict[str, tuple[str, str]] = {}
+        for iri in found.tracks:
+            wanted[track_key(iri, rolled=rolled)] = (iri, ALL)
+            for kind in KINDS:
+                wanted[track_key(iri, kind, rolled=rolled)] = (iri, kind)
+                wanted[focus_key(iri, kind, rolled=rolled)] = (iri, FOCUS)
+        for key, n in shelf.lengths(wanted).items():
+            iri, kind = wanted[key]
+            track = found[iri]
+            counts = track.rolled if rolled else track.direct
+            counts[kind] = counts.get(kind, 0) + n
+
+
 def _by_kind(relation: str, classes: str) -> tuple[str, str]:
     """The queries of direct and rolled-up counts; the second lacks its tracks."""
     return (
@@ -234,16 +256,19 @@ def members(
     language: str,
     window: tuple[int, int],
 ) -> list[str]:
-    """Who is in one of these tracks, by name; sorted once for its pages.
+    """Who is in a track or below it, by name; sorted once for its pages.
 
     Args:
         reader: the read model.
-        tracks: IRIs.
+        tracks: IRIs: a track, then all below it.
         kind: one of ``KINDS``, or "" for all.
         language: of the names to sort by.
         window: limit and offset.
     """
     limit, offset = window
+    if (shelf := reader.shelf) is not None:
+        order = "zh" if language == "zh" else "en"
+        return shelf.page(track_key(tracks[0], kind), order, limit, offset)
     query = PROLOGUE + _MEMBERS.format(
         tracks=values("t", tracks),
         kind=_kind_filter(reader, kind),
@@ -272,9 +297,13 @@ def shared(
 ) -> tuple[int, list[str]]:
     """Members of the tracks ``one`` that are, or are not, in ``other`` as well.
 
+    Each is a track, then all below it.
+
     Returns:
         How many, and the first ``limit`` of them.
     """
+    if (shelf := reader.shelf) is not None:
+        return _shared(shelf, one[0], other[0], both=both, limit=limit)
     negation = "" if both else "NOT "
     where = (
         f"{{ {values('t', one)} ?s lv:inTrack ?t . FILTER {negation}EXISTS"
@@ -287,6 +316,22 @@ def shared(
     )
     total = next((int(str(row["n"])) for row in counted), 0)
     return total, [str(row["s"]) for row in found]
+
+
+def _shared(
+    shelf: Shelf, one: str, other: str, *, both: bool, limit: int
+) -> tuple[int, list[str]]:
+    import numpy as np
+
+    mine, theirs = (
+        np.frombuffer(shelf.members(track_key(t)), dtype=np.uint32)
+        for t in (one, other)
+    )
+    common = np.isin(mine, theirs, assume_unique=True)
+    found = mine[common if both else ~common]
+    spelt = np.frombuffer(shelf.array("place iri"), dtype=np.uint32)
+    first = found[np.argsort(spelt[found])[:limit]]
+    return len(found), shelf.iris(first.tolist())
 
 
 _MEMBERSHIPS = """SELECT ?st WHERE {{

@@ -1,0 +1,61 @@
+"""Compute what the pages of a large graph need once per generation.
+
+Counts, the members of every class and track, links, the index of names and the
+picture of the network. The service does it by itself, in the background, when the
+data have changed; after ``kg load`` this command does it before the first reader
+comes. It can be repeated: what is there stays.
+
+Example: ``kg prepare``
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+
+from kg.config import load_settings
+from kg.preparing import prepare
+from kg.store import Store
+from kg.store.sandbox import die_with_parent
+from kg.store.snapshot import Snapshot
+from kg.wiring import build_store
+
+NAME = "prepare"
+HELP = "compute what the pages of a large graph need"
+_NICE = 10
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument(
+        "--background",
+        action="store_true",
+        help="with low priority, ending with the process that started it",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Compute, telling each step on stderr; print the generation."""
+    if arguments.background:
+        die_with_parent()
+        os.nice(_NICE)
+    settings = load_settings()
+    scheme, _, rest = str(settings["store"]).partition(":")
+    store: Store = Snapshot(Path(rest)) if scheme == "file" else build_store(settings)
+    began = time.monotonic()
+
+    def tell(step: str) -> None:
+        if not arguments.background:
+            print(f"{time.monotonic() - began:8.1f} s  {step}", file=sys.stderr)
+
+    try:
+        done = prepare(store, Path(settings["cache"]), tell)
+    finally:
+        store.close()
+    if not done:
+        print("kg: another process is at it", file=sys.stderr)
+    print(store.generation if done else "")
+    return 0

@@ -1,0 +1,112 @@
+"""Computes what a large graph needs once per generation: shelf, names, picture.
+
+In a process of its own, so that no page waits for it: the service starts it when
+the data have changed (``in_a_process``), an operator may (``kg prepare``).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+from kg.analysis.large import prepare_picture
+from kg.config import Settings
+from kg.curate.desk import list_datasets
+from kg.errors import KGError
+from kg.query.read import Reader
+from kg.query.read.shelved import FILLERS
+from kg.search import prepare_names
+from kg.shelf import Keeper, Shelf, write_shelf
+from kg.shelf.build import Fillers
+from kg.shelf.keeper import file_name, sweep
+from kg.shelf.stream import Patient
+from kg.store import Store
+
+LOG = logging.getLogger(__name__)
+Progress = Callable[[str], None]
+
+
+def prepare(store: Store, cache: Path, progress: Progress) -> bool:
+    """Compute what pages need of the whole graph, as far as it is missing.
+
+    Args:
+        store: at one generation; best a ``Snapshot``.
+        cache: the folder of the setting ``cache``.
+        progress: told each step as it begins.
+
+    Returns:
+        False if another process is at it.
+
+    Raises:
+        KGError: as the store does.
+    """
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / "preparing.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        shelf = _shelf(store, cache / "shelf", progress)
+        progress("indexing names")
+        prepare_names(cache / "names", shelf)
+        progress("drawing the network")
+        prepare_picture(cache / "graphs", Patient(store))
+    return True
+
+
+def _shelf(store: Store, folder: Path, progress: Progress) -> Shelf:
+    path = folder / file_name("shelf", store.generation, "sqlite")
+    if path.exists():
+        try:
+            return Shelf(path)
+        except KGError:
+            path.unlink()
+    write_shelf(path, store, fillers(Patient(store)), progress)
+    sweep(folder, "shelf")
+    return Shelf(path)
+
+
+def fillers(store: Store) -> Fillers:
+    """The values of a shelf that upper rooms compute, by key."""
+    reader = Reader(store)
+    made: dict[str, Callable[[], object]] = {
+        key: lambda fill=fill: fill(reader)  # type: ignore[misc]
+        for key, fill in FILLERS.items()
+    }
+    return made | {"datasets": lambda: [asdict(d) for d in list_datasets(store)]}
+
+
+def in_a_process(settings: Settings) -> Callable[[], None]:
+    """Have ``kg prepare`` do it; the call returns when it has ended."""
+
+    def run() -> None:
+        environment = {**os.environ, **settings.environment(), "KG_SHIPPED": "no"}
+        command = [sys.executable, "-m", "kg", "prepare", "--background"]
+        ended = subprocess.run(command, env=environment, check=False)  # noqa: S603
+        if ended.returncode:
+            LOG.error("kg prepare ended with %d", ended.returncode)
+
+    return run
+
+
+def here(store: Store, cache: Path) -> Callable[[], None]:
+    """Do it in this process: for a store that no other process can open."""
+    return lambda: _said(prepare(store, cache, LOG.debug))
+
+
+def _said(done: bool) -> None:
+    if not done:
+        LOG.info("another process prepares this graph")
+
+
+def keeper_of(store: Store, cache: Path, settings: Settings) -> Keeper:
+    """The keeper of a service's shelf."""
+    in_memory = settings["store"].startswith("memory:")
+    making = here(store, cache) if in_memory else in_a_process(settings)
+    return Keeper(store, cache / "shelf", making)

@@ -1,0 +1,228 @@
+"""The links of a large graph: who is next to whom, in the order of importance.
+
+A thing may have tens of thousands of links; a reader sees twenty. Neighbours lie
+by falling degree, so that a page of them is read from its beginning; of things
+with very many links the counts by relation are kept as well.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from kg import vocab
+from kg.shelf.shelf import Shelf, batches
+
+HEAVY = 300
+"""Statements about a thing from which its counts are kept."""
+STATUSES = ("actual", "target")
+OUT, IN = 0, 1
+DIRECTIONS = ("out", "in")
+
+_BUILD = Path(__file__).with_name("links.sql")
+
+
+def write_links(base: sqlite3.Connection) -> None:
+    """From ``raw.statement`` and the things to the tables of links."""
+    text = _BUILD.read_text(encoding="utf-8").replace(":HEAVY", str(HEAVY))
+    base.executescript(text.replace(":TARGET", f"{vocab.ONTOLOGY}target"))
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """What may be asked of the neighbours of a thing; ``""`` for any."""
+
+    predicate: str = ""
+    direction: str = ""
+    group: str = ""
+    status: str = ""
+
+
+Link = tuple[str, str, str, str, str]
+"""IRI of the statement, its subject, predicate and object, and status."""
+
+
+class Links:
+    """Reads the links of a shelf.
+
+    Args:
+        shelf: that has them.
+    """
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+
+    def number(self, iri: str) -> int | None:
+        """The number of a thing; ``None`` if the shelf does not know it."""
+        return self._shelf.numbers_of([iri]).get(iri)
+
+    def relations(self, thing: int) -> list[tuple[str, str, str, str, int]]:
+        """Predicate, direction, group, status and number of neighbours, each kind."""
+        kept = self._shelf.rows(
+            "SELECT t.iri, r.direction, r.grp, r.status, r.n FROM relation r"
+            " JOIN term t ON t.id = r.p WHERE r.thing = ?",
+            (thing,),
+        )
+        found = kept or self._shelf.rows(
+            "SELECT t.iri, n.direction, n.grp, n.status, count(*) FROM near n"
+            " JOIN term t ON t.id = n.p WHERE n.thing = ? GROUP BY 1, 2, 3, 4",
+            (thing,),
+        )
+        return [(p, DIRECTIONS[d], g, STATUSES[s], n) for p, d, g, s, n in found]
+
+    def said(self, thing: int) -> list[tuple[str, str, str, int]]:
+        """Predicate, direction, status and number of statements, if they are many."""
+        found = self._shelf.rows(
+            "SELECT t.iri, r.direction, r.status, r.n FROM said r"
+            " JOIN term t ON t.id = r.p WHERE r.thing = ?",
+            (thing,),
+        )
+        return [(p, DIRECTIONS[d], STATUSES[s], n) for p, d, s, n in found]
+
+    def statements(
+        self, thing: int, kind: tuple[str, str, str], limit: int, offset: int
+    ) -> list[str]:
+        """Statements of a thing under a predicate, direction, status; by IRI."""
+        predicate, direction, status = kind
+        end = "o" if direction == DIRECTIONS[IN] else "s"
+        found = self._shelf.rows(
+            f"SELECT iri FROM statement WHERE {end} = ? AND p ="  # noqa: S608
+            " (SELECT id FROM term WHERE iri = ?) AND status = ?"
+            " ORDER BY id LIMIT ? OFFSET ?",
+            (thing, predicate, STATUSES.index(status), limit, offset),
+        )
+        return [iri for (iri,) in found]
+
+    def neighbours(
+        self, thing: int, wish: Near, *, after: int = 0, limit: int = 20
+    ) -> list[tuple[str, int]]:
+        """IRI and place of neighbours, the most linked first."""
+        where, values = _where(wish)
+        return [
+            (iri, place)
+            for iri, place in self._shelf.rows(
+                "SELECT t.iri, n.place FROM (SELECT DISTINCT place FROM near"  # noqa: S608
+                f" WHERE thing = ? AND place > ? {where} ORDER BY place LIMIT ?) n"
+                " JOIN rank r ON r.place = n.place JOIN thing t ON t.id = r.thing"
+                " ORDER BY n.place",
+                (thing, after, *values, limit),
+            )
+        ]
+
+    def count(self, thing: int, wish: Near) -> int:
+        """The number of neighbours."""
+        where, values = _where(wish)
+        found = self._shelf.rows(
+            f"SELECT count(DISTINCT place) FROM near WHERE thing = ? {where}",  # noqa: S608
+            (thing, *values),
+        )
+        return int(found[0][0])
+
+    def shared(self, one: int | None, two: int | None, limit: int) -> list[str]:
+        """IRIs of what two things are both next to, the most linked first."""
+        return [
+            iri
+            for (iri,) in self._shelf.rows(
+                "SELECT t.iri FROM (SELECT place FROM near WHERE thing = ?"
+                " INTERSECT SELECT place FROM near WHERE thing = ?"
+                " ORDER BY place LIMIT ?) n JOIN rank r ON r.place = n.place"
+                " JOIN thing t ON t.id = r.thing ORDER BY n.place",
+                (one, two, limit),
+            )
+        ]
+
+    def most_linked(self, limit: int) -> list[str]:
+        """IRIs of the things with the most statements."""
+        found = self._shelf.rows(
+            "SELECT t.iri FROM rank r JOIN thing t ON t.id = r.thing"
+            " WHERE r.place <= ? ORDER BY r.place",
+            (limit,),
+        )
+        return [iri for (iri,) in found]
+
+    def places(self, iris: list[str]) -> dict[str, int]:
+        """The place of each thing in the order of importance."""
+        found: dict[str, int] = {}
+        for batch in batches(iris):
+            marks = ",".join("?" * len(batch))
+            found |= dict(
+                self._shelf.rows(
+                    "SELECT t.iri, r.place FROM thing t JOIN rank r ON r.thing = t.id"  # noqa: S608
+                    f" WHERE t.iri IN ({marks})",
+                    batch,
+                )
+            )
+        return found
+
+    def of(self, iris: list[str]) -> list[Link]:
+        """Every link of these things, either way."""
+        found: dict[str, Link] = {}
+        for end in ("s", "o"):
+            for link in self._ended(iris, end):
+                found[link[0]] = link
+        return list(found.values())
+
+    def among(self, iris: list[str]) -> list[Link]:
+        """Every link between two of these things."""
+        wanted = set(iris)
+        numbers = self._shelf.numbers_of(iris)
+        # From the ends with few links, and from a busy one only to another.
+        degrees = self._shelf.degrees(iris)
+        light = [i for i in numbers if degrees[i] < HEAVY]
+        heavy = [i for i in numbers if degrees[i] >= HEAVY]
+        found = {
+            link[0]: link
+            for end in ("s", "o")
+            for link in self._ended(light, end)
+            if link[1] in wanted and link[3] in wanted
+        }
+        for one in heavy:
+            for link in self._between(numbers[one], [numbers[h] for h in heavy]):
+                found[link[0]] = link
+        return list(found.values())
+
+    def _ended(self, iris: list[str], end: str) -> list[Link]:
+        return self._select(f"e.{end}", list(self._shelf.numbers_of(iris).values()))
+
+    def _between(self, one: int, others: list[int]) -> list[Link]:
+        return self._select("e.o", others, "AND e.s = ?", (one,))
+
+    def _select(
+        self,
+        column: str,
+        numbers: list[int],
+        further: str = "",
+        values: tuple[object, ...] = (),
+    ) -> list[Link]:
+        found: list[Link] = []
+        for batch in batches(numbers):
+            marks = ",".join("?" * len(batch))
+            found += [
+                (st, s, p, o, STATUSES[status])
+                for st, s, p, o, status in self._shelf.rows(
+                    "SELECT e.iri, a.iri, t.iri, b.iri, e.status FROM statement e"  # noqa: S608
+                    " JOIN thing a ON a.id = e.s JOIN thing b ON b.id = e.o"
+                    " JOIN term t ON t.id = e.p"
+                    f" WHERE {column} IN ({marks}) {further} AND e.s != e.o",
+                    (*batch, *values),
+                )
+            ]
+        return found
+
+
+def _where(wish: Near) -> tuple[str, list[object]]:
+    where, values = "", list[object]()
+    if wish.predicate:
+        where += " AND p = (SELECT id FROM term WHERE iri = ?)"
+        values.append(wish.predicate)
+    if wish.direction:
+        where += " AND direction = ?"
+        values.append(DIRECTIONS.index(wish.direction))
+    if wish.group:
+        where += " AND grp = ?"
+        values.append(wish.group)
+    if wish.status:
+        where += " AND status = ?"
+        values.append(STATUSES.index(wish.status))
+    return where, values

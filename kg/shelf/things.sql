@@ -1,0 +1,60 @@
+-- Things numbered by their Chinese names, what they have, and empty lists.
+CREATE INDEX raw.type_iri ON type (iri, class, stated);
+CREATE INDEX raw.name_iri ON name (iri, preferred, language, text);
+CREATE TABLE raw.known AS SELECT iri, (SELECT min(text) FROM raw.name n
+    WHERE n.iri = t.iri AND preferred = 1 AND language = 'zh') AS zh,
+  (SELECT min(text) FROM raw.name n
+    WHERE n.iri = t.iri AND preferred = 1 AND language = 'en') AS en
+  FROM (SELECT iri FROM raw.type UNION SELECT s FROM raw.statement
+    UNION SELECT o FROM raw.statement WHERE o IS NOT NULL) t;
+CREATE TABLE raw.years AS SELECT iri, min(year) AS year FROM raw.founded GROUP BY iri;
+CREATE UNIQUE INDEX raw.years_iri ON years (iri);
+CREATE TABLE raw.degrees AS SELECT iri, count(*) AS n FROM (
+    SELECT s AS iri FROM raw.statement
+    UNION ALL SELECT o FROM raw.statement WHERE o IS NOT NULL) GROUP BY iri;
+CREATE UNIQUE INDEX raw.degrees_iri ON degrees (iri);
+CREATE TABLE thing (id INTEGER PRIMARY KEY, iri TEXT NOT NULL, zh TEXT, en TEXT,
+  founded TEXT, degree INTEGER NOT NULL);
+INSERT INTO thing SELECT row_number() OVER (
+    ORDER BY coalesce(zh, ':NAMELESS'), iri) - 1,
+  iri, zh, en,
+  (SELECT year FROM raw.years y WHERE y.iri = k.iri),
+  coalesce((SELECT n FROM raw.degrees d WHERE d.iri = k.iri), 0) FROM raw.known k
+  ORDER BY coalesce(zh, ':NAMELESS'), iri;
+CREATE UNIQUE INDEX thing_iri ON thing (iri);
+CREATE TABLE name (thing INTEGER NOT NULL, language TEXT NOT NULL, text TEXT NOT NULL,
+  preferred INTEGER NOT NULL);
+INSERT INTO name SELECT t.id, n.language, n.text, n.preferred
+  FROM raw.name n JOIN thing t ON t.iri = n.iri ORDER BY t.id;
+CREATE INDEX name_thing ON name (thing);
+CREATE TABLE raw.place AS SELECT id, row_number() OVER (
+  ORDER BY coalesce(en, ':NAMELESS'), iri) - 1 AS place FROM thing;
+CREATE UNIQUE INDEX raw.place_id ON place (id);
+CREATE TABLE raw.spelt AS SELECT id, row_number() OVER (ORDER BY iri) - 1 AS place
+  FROM thing;
+CREATE UNIQUE INDEX raw.spelt_id ON spelt (id);
+CREATE TABLE raw.has AS SELECT DISTINCT t.id AS thing, r.class AS class
+  FROM raw.type r JOIN thing t ON t.iri = r.iri ORDER BY t.id, r.class;
+CREATE INDEX raw.has_thing ON has (thing, class);
+CREATE TABLE raw.linked AS SELECT DISTINCT t.id AS thing, l.relation AS relation,
+  l.object AS object FROM raw.link l JOIN thing t ON t.iri = l.iri
+  ORDER BY t.id;
+CREATE INDEX raw.linked_thing ON linked (thing);
+CREATE TABLE in_track (thing INTEGER NOT NULL, track TEXT NOT NULL,
+  PRIMARY KEY (thing, track)) WITHOUT ROWID;
+INSERT INTO in_track SELECT thing, object FROM raw.linked WHERE relation = 'inTrack';
+CREATE TABLE raw.member (list INTEGER, thing INTEGER);
+CREATE TABLE list (key TEXT PRIMARY KEY, length INTEGER NOT NULL,
+  zh BLOB NOT NULL, en BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE kind (thing INTEGER PRIMARY KEY, type TEXT NOT NULL, grp TEXT NOT NULL);
+CREATE TABLE number (key TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE numbers (key TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE value (key TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
+
+-- Places with the most organisations in a track.
+INSERT INTO number SELECT 'place ' || object, count(DISTINCT thing) FROM raw.linked
+  WHERE relation = 'locatedIn'
+  AND thing IN (SELECT thing FROM raw.linked WHERE relation = 'inTrack')
+  GROUP BY object ORDER BY 2 DESC, object LIMIT 40;
+INSERT INTO number SELECT 'named zh', count(zh) FROM thing;
+INSERT INTO number SELECT 'named en', count(en) FROM thing;

@@ -1,0 +1,172 @@
+"""A large graph's shelf gives the very answers of the plain queries."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from kg.config import load_settings
+from kg.preparing import here
+from kg.shelf import Keeper
+from kg.web import create_app
+from kg.wiring import Parts, build_parts
+
+PAGES = (
+    "/",
+    "/tracks",
+    "/tracks.csv",
+    "/tracks/medical-devices",
+    "/tracks/medical-devices?lang=en",
+    "/tracks/medical-devices?kind=company",
+    "/tracks/cgt",
+    "/tracks/cgt/members.csv",
+    "/tracks/compare?a=frontier&b=cgt",
+    "/tracks/matrix",
+    "/tracks/matrix?lang=en",
+    "/tracks/matrix?sort=name",
+    "/tracks/matrix?sort=name&lang=en",
+    "/tracks/matrix?sort=founded",
+    "/tracks/matrix?page=2",
+    "/tracks/matrix?kind=company&since=2010",
+    "/tracks/matrix?until=2012&sort=founded",
+    "/tracks/matrix?place=zgc-life-science-park",
+    "/tracks/matrix.csv",
+    "/entities",
+    "/entities?type=Organization",
+    "/entities?type=Organization&page=2&lang=en",
+    "/entities?type=Company",
+    "/entities?type=Track&lang=en",
+    "/entities.csv?type=Park",
+    "/entities/lepu-medical",
+    "/entities/beijing/facts",
+    "/sources",
+    "/sources.csv",
+    "/indicators",
+    "/datasets",
+    "/ontology",
+    "/search?q=%E7%99%BE%E6%B5%8E",
+    "/search?q=yiliao",
+    "/search?q=nibs&lang=en",
+    "/api/search?q=&type=Company&limit=50",
+    "/api/search?q=b&limit=50",
+    "/api/datasets",
+)
+GRAPH = (
+    "expand?id={id}",
+    "expand?id={id}&limit=3&new=1&shown={other}",
+    "expand?id={id}&relation=lv:inTrack&direction=out",
+    "expand?id={id}&group=company&status=actual&limit=2",
+    "ego?id={id}",
+    "ego?id={id}&depth=2&limit=20",
+    "ego?id={id}&depth=3&limit=400",
+    "path?from={id}&to={other}",
+    "path?from={id}&to={other}&targets=1",
+    "common?a={id}&b={other}",
+    "scene?ids={id},{other},track-cgt",
+    "about?id={id}",
+)
+MEASURED = ("rank", "between", "community")
+
+
+@pytest.fixture(scope="module", name="parts")
+def _parts() -> Iterator[Parts]:
+    parts = build_parts(load_settings({"store": "memory:"}, environment={}))
+    yield parts
+    parts.store.close()
+
+
+@pytest.fixture(scope="module", name="plain")
+def _plain(parts: Parts) -> FlaskClient:
+    """The service as it answers from a small graph."""
+    return create_app(parts).test_client(use_cookies=False)
+
+
+@pytest.fixture(scope="module", name="shelved")
+def _shelved(parts: Parts, tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    """The same as if the graph were large."""
+    cache: Path = tmp_path_factory.mktemp("cache")
+    large = Parts(parts.settings, parts.store)
+    keeper = Keeper(parts.store, cache / "shelf", here(parts.store, cache), small=0)
+    vars(large).update(cache=cache, keeper=keeper)
+    keeper.start()
+    keeper.wait()
+    assert keeper.at_hand() is not None
+    return create_app(large).test_client(use_cookies=False)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_page_is_the_same(plain: FlaskClient, shelved: FlaskClient, path: str) -> None:
+    one, other = (_read(client, path) for client in (plain, shelved))
+    assert one[0] == 200, one[1].decode()[:500]
+    assert other == one
+
+
+@pytest.mark.parametrize("address", GRAPH)
+@pytest.mark.parametrize(
+    ("iri", "far"), [("lepu-medical", "beigene"), ("track-cgt", "nibs")]
+)
+def test_network_is_the_same(
+    plain: FlaskClient, shelved: FlaskClient, address: str, iri: str, far: str
+) -> None:
+    path = "/api/graph/" + address.format(id=iri, other=far)
+    one, other = plain.get(path), shelved.get(path)
+    assert one.status_code == other.status_code == 200, one.text
+    assert _told(other.text) == _told(one.text)
+
+
+def test_pages_of_neighbours_follow_each_other(
+    plain: FlaskClient, shelved: FlaskClient
+) -> None:
+    after, seen = "", list[str]()
+    while True:
+        path = f"/api/graph/expand?id=track-cgt&limit=2&after={after}"
+        one, other = plain.get(path).json, shelved.get(path).json
+        assert one is not None
+        assert other is not None
+        assert other["items"] == one["items"]
+        seen += other["items"]
+        after = other["after"]
+        if not after:
+            break
+    assert len(seen) == len(set(seen)) > 4
+
+
+def test_whole_picture_says_what_it_holds(
+    plain: FlaskClient, shelved: FlaskClient
+) -> None:
+    one = plain.get("/api/graph/overview").json
+    other = shelved.get("/api/graph/overview").json
+    assert one is not None
+    assert other is not None
+    for name in ("nodes_total", "edges_total", "modularity"):
+        assert other[name] == one[name]
+    assert other["large"] is True
+    arrays = [
+        client.get("/api/graph/overview?format=binary") for client in (plain, shelved)
+    ]
+    assert arrays[0].data == arrays[1].data
+    squeezed = shelved.get(
+        "/api/graph/overview?format=binary", headers={"Accept-Encoding": "gzip"}
+    )
+    assert squeezed.headers["Content-Encoding"] == "gzip"
+    assert len(squeezed.data) < len(arrays[1].data)
+
+
+def _read(client: FlaskClient, path: str) -> tuple[int, bytes]:
+    """The whole answer, also of one that streams."""
+    answer = client.get(path)
+    return answer.status_code, answer.data
+
+
+def _told(text: str) -> dict[str, Any]:
+    """An answer without what only a small graph is measured for."""
+    body: dict[str, Any] = json.loads(text)
+    for node in body.get("nodes", ()):
+        for name in MEASURED:
+            node.pop(name, None)
+    return body
