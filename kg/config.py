@@ -55,6 +55,13 @@ SETTINGS: tuple[Setting, ...] = (
         "that ships.",
     ),
     Setting(
+        "site_name_zh",
+        "str",
+        "",
+        "Chinese name of the region on the pages; empty: site.toml of the data folder.",
+    ),
+    Setting("site_name_en", "str", "", "The same in English."),
+    Setting(
         "store",
         "str",
         "file:var/store",

@@ -86,13 +86,16 @@ _PROPERTIES = """SELECT ?part (COUNT(*) AS ?n) { ?s ?part ?o } GROUP BY ?part
     ORDER BY ?part"""
 
 
-def void(store: Store, home: str, endpoint: str) -> list[Triple]:
+def void(
+    store: Store, home: str, endpoint: str, title: tuple[str, str]
+) -> list[Triple]:
     """VoID of the graph as it is now.
 
     Args:
         store: to count in.
         home: address of the service.
         endpoint: address of its query endpoint.
+        title: of the graph, in Chinese and English.
     """
     dataset = Iri(home + ".well-known/void#dataset")
     totals = next(iter(store.select(_TOTALS)))
@@ -104,8 +107,8 @@ def void(store: Store, home: str, endpoint: str) -> list[Triple]:
         ("void:sparqlEndpoint", Iri(endpoint)),
         ("void:uriSpace", Literal(vocab.ID)),
         ("foaf:homepage", Iri(home)),
-        ("dcterms:title", Literal("生命谷知识图谱", _LANG, "zh")),
-        ("dcterms:title", Literal("Life Valley knowledge graph", _LANG, "en")),
+        ("dcterms:title", Literal(title[0], _LANG, "zh")),
+        ("dcterms:title", Literal(title[1], _LANG, "en")),
     )
     description = Iri(home + ".well-known/void")
     triples: list[Triple] = [

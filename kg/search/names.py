@@ -82,6 +82,11 @@ class Names:
         """Where the index of a generation lies."""
         return self._folder / file_name("names", generation, "sqlite")
 
+    @property
+    def ready(self) -> NameIndex | None:
+        """The index as far as there is one: nothing is built for who asks this."""
+        return self._index
+
     def wait(self) -> None:
         """Wait until no index is being built."""
         builder = self._builder

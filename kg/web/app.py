@@ -7,7 +7,7 @@ import importlib
 from flask import Blueprint, Flask, Response, g, request
 
 import kg
-from kg.web import cors, encoding, errors, language, links, reading
+from kg.web import cors, encoding, errors, language, links, reading, site
 from kg.wiring import Parts
 
 BLUEPRINTS: tuple[str, ...] = (
@@ -89,6 +89,7 @@ def create_app(parts: Parts) -> Flask:
     encoding.install(app)
     cors.install(app)
     reading.install(app)
+    site.install(app)
     app.after_request(_harden)
     app.context_processor(lambda: {"version": kg.__version__})
     return app

@@ -25,6 +25,7 @@ from kg.curate.exporting import RDF_FORMATS, Scope, dataset_ids, read_tables
 from kg.curate.files import home_of
 from kg.errors import NotFoundError
 from kg.web.reading import Names
+from kg.web.site import site
 from kg.wiring import Parts
 
 blueprint = Blueprint("downloads", __name__)
@@ -177,7 +178,7 @@ def file(name: str) -> Response:
         found.path,
         mimetype=media,
         as_attachment=True,
-        download_name=f"life-valley-{wanted}",
+        download_name=f"{site().file_stem}-{wanted}",
         conditional=True,
         etag=found.sha256[:32],
         max_age=0,

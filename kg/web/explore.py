@@ -23,6 +23,7 @@ from kg.model.network import Network
 from kg.web import language
 from kg.web.app import CONTENT_SECURITY_POLICY
 from kg.web.search import iri_of
+from kg.web.site import site
 from kg.wiring import Parts
 
 blueprint = Blueprint("explore", __name__)
@@ -77,7 +78,7 @@ def _picture() -> Picture:
         parts.graphs.positions(network, kind),
         parts.graphs.terms,
         g.language,
-        language.t("生命谷知识图谱 · 网络", "Life Valley knowledge graph · network"),
+        " · ".join((language.t(*site().title), language.t("网络", "network"))),
         url_for("explore.page", _external=True, **request.args.to_dict()),
     )
 
@@ -110,6 +111,9 @@ def _state() -> dict[str, Any]:
     return {
         "language": g.language,
         "generation": _parts().graphs.generation,
+        "base": vocab.BASE,
+        "title": language.t(*site().title),
+        "examples": list(site().examples),
         "groups": [
             {"key": x.key, "zh": x.zh, "en": x.en, "shape": x.shape} for x in GROUPS
         ],

@@ -15,6 +15,7 @@ import kg
 from kg.analysis.graphs import EGO_LIMIT, PAGE_LIMIT
 from kg.analysis.paths import LONGEST
 from kg.model.groups import GROUPS
+from kg.web.site import site
 
 blueprint = Blueprint("openapi", __name__)
 
@@ -253,7 +254,7 @@ def description() -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": "Life Valley",
+            "title": site().name[1] or site().title[1],
             "version": kg.__version__,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },

@@ -32,6 +32,7 @@ from kg.web import reconcile_read as read
 from kg.web.language import t
 from kg.web.matching import Candidate, Matcher, id_of, iri_of, json_number
 from kg.web.reading import Names, language, reader
+from kg.web.site import site
 
 blueprint = Blueprint("reconcile", __name__)
 
@@ -95,7 +96,7 @@ def _base() -> str:
 
 def _common() -> dict[str, Any]:
     return {
-        "name": t("生命谷知识图谱", "Life Valley knowledge graph"),
+        "name": t(*site().title),
         "defaultTypes": data.default_types(),
         "documentation": f"{_base()}{url_for('reconcile.root')}/help",
         "serviceVersion": kg.__version__,

@@ -26,6 +26,7 @@ from kg.store.base import Limits, UserQuery
 from kg.web import rdf
 from kg.web.encoding import encoded
 from kg.web.errors import error_response
+from kg.web.site import site
 
 blueprint = Blueprint("sparql", __name__)
 
@@ -150,7 +151,7 @@ def well_known_void() -> Response:
     is_browser = "text/html" in accept and not wished
     offer = choose("" if is_browser else accept, wished, rdf_only)
     store = current_app.extensions["kg"].store
-    triples = void(store, endpoint_address("/"), endpoint_address())
+    triples = void(store, endpoint_address("/"), endpoint_address(), site().title)
     return document(triples, offer.content_type, offer.written)
 
 

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { api, Trouble } from "./api";
-import { t } from "./text";
+import { start, t } from "./text";
 import type { Found } from "./types";
 import * as store from "./store";
 
@@ -137,7 +137,7 @@ export function MainSearch() {
     <Search
       id="find"
       label={t("查找机构、赛道、地点：中文、英文或拼音", "Find a body, track or place: Chinese, English or pinyin")}
-      placeholder={t("查找：百济、bjsz、BeiGene …", "Find: 百济, bjsz, BeiGene …")}
+      placeholder={t(`查找：${start.examples.join("、")} …`, `Find: ${start.examples.join(", ")} …`)}
       pick={(id, add) => {
         if (store.pathFrom.value) void store.paths(store.pathFrom.value, id);
         else if (store.whole.value && store.scene.value.nodes.has(id) && !add) {

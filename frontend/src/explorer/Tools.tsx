@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { writeAddress } from "./address";
 import * as out from "./exports";
 import * as store from "./store";
-import { cut, language, n, nameOf, t } from "./text";
+import { cut, language, n, nameOf, start, t } from "./text";
 import type { Stage } from "./stage";
 import type { LayoutKind, SizeKind } from "./types";
 
@@ -185,7 +185,7 @@ export function Share({ stage }: { stage: GetStage }) {
   link.searchParams.set("lang", language);
   const embed = new URL(writeAddress(current(), true), location.origin);
   embed.searchParams.set("lang", language);
-  const frame = `<iframe src="${embed.href.replaceAll("&", "&amp;").replaceAll('"', "&quot;")}" width="960" height="640" title="${t("生命谷知识图谱", "Life Valley knowledge graph")}" loading="lazy"></iframe>`;
+  const frame = `<iframe src="${embed.href.replaceAll("&", "&amp;").replaceAll('"', "&quot;")}" width="960" height="640" title="${start.title.replaceAll("&", "&amp;").replaceAll('"', "&quot;")}" loading="lazy"></iframe>`;
   const copy = (what: string, text: string) => (
     <button type="button" onClick={() => { void navigator.clipboard?.writeText(text); copied.value = what; }}>
       {copied.value === what ? t("已复制", "Copied") : t("复制", "Copy")}

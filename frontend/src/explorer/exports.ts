@@ -1,16 +1,16 @@
 // Take along: PNG and SVG at print size, GEXF, GraphML, JSON, CSV, one HTML file.
 import { ICONS, mixed } from "./look";
 import { middle, paintDots, paintLabels, paintLines, DASH, type Picture } from "./painter";
-import { cut, language, nameOf, otherNameOf, t, termOf } from "./text";
+import { cut, language, nameOf, otherNameOf, start, t, termOf } from "./text";
 import type { Link, Scene, Term, Thing } from "./types";
 import type { Visible } from "./filters";
 import { keyOf } from "./types";
 
-const BASE = "https://w3id.org/life-valley/";
+const TERMS = "https://w3id.org/life-valley/ontology#"; // the same for every region
 
 export function iri(id: string): string {
   if (id.includes("://")) return id;
-  return id.startsWith("lv:") ? `${BASE}ontology#${id.slice(3)}` : `${BASE}id/${id}`;
+  return id.startsWith("lv:") ? `${TERMS}${id.slice(3)}` : `${start.base}id/${id}`;
 }
 
 export function xml(text: string): string {

@@ -3,7 +3,7 @@
 import Graph from "graphology";
 import type Sigma from "sigma";
 import { COMMUNITY_COLOURS, mixed, type Look } from "./look";
-import { cut, n } from "./text";
+import { cut, n, start } from "./text";
 
 interface Header {
   nodes: number;
@@ -21,7 +21,7 @@ interface Spot {
   colour: string;
 }
 
-const ID = "https://w3id.org/life-valley/id/";
+const ID = `${start.base}id/`;
 
 export class WholeMap {
   readonly graph = new Graph({ type: "undirected", multi: true });

@@ -4,13 +4,18 @@ import type { Language, Term, Thing } from "./types";
 interface Start {
   language: Language;
   generation: string;
+  /** What identifiers of things start with: the region's base. */
+  base: string;
+  title: string;
+  /** What to type into the search, of this region. */
+  examples: string[];
   groups: { key: string; zh: string; en: string }[];
 }
 
 const told = document.getElementById("explorer-state")?.textContent ?? "";
 export const start: Start = told
   ? (JSON.parse(told) as Start)
-  : { language: "zh", generation: "", groups: [] };
+  : { language: "zh", generation: "", base: "", title: "", examples: [], groups: [] };
 export const language: Language = start.language;
 
 export function t(zh: string, en: string): string {
