@@ -1,7 +1,8 @@
 """Candidates for a reconciliation query, with a score and its reasons.
 
-Names come from the name index, identifiers and values from the graph. A batch
-asks the store four questions at most, whatever its size.
+Names come from the name index, identifiers and values from the graph; what they are
+worth is told by ``kg.curate.comparing``, as at import. A batch asks the store four
+questions at most, whatever its size.
 """
 
 from __future__ import annotations
@@ -11,21 +12,27 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kg import vocab
+from kg.curate.comparing import (
+    CERTAIN,
+    LEFT_OFF,
+    NOTHING,
+    SCORES,
+    compare,
+    resemblance,
+    shortened,
+)
+from kg.curate.matching import is_decided
 from kg.model import Literal
 from kg.query.read import Reader
 from kg.query.read.values import Called, Value, holders, names_of, values_of
 from kg.search import Names, Wish
 from kg.search.keys import fold
-from kg.search.resemble import resemblance, shortened
 
 LOOKED_AT = 40
-CERTAIN = 95.0
-AHEAD = 4.0
-_FORM_LEFT_OFF = {1: 96.0, 2: 84.0, 3: 78.0}
-_SOUND, _INITIALS = 80.0, 60.0
-# Two characters are a name of many: proposed, not decided (docs/matching.md).
-_SHORT_NAME, _SHORT_EXACT = 3, 92.0
 _OTHER_TYPE = 0.6
+_FITS = 100 * CERTAIN
+_SOUNDS = frozenset({"sound", "sound_initials"})
+_SHORTENED = frozenset({"form", "form_latin", "place", "trade", "begins", "short_for"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,7 @@ class Candidate:
         score: 0 to 100.
         features: what led to the score, by name: numbers 0 to 100 and booleans.
         certain: whether it may be taken without a person.
+        ground: what its name's score rests on, a key of ``comparing.SCORES``.
     """
 
     iri: str
@@ -79,6 +87,7 @@ class Candidate:
     score: float = 0.0
     features: dict[str, float | bool] = field(default_factory=dict)
     certain: bool = False
+    ground: str = ""
 
 
 class Matcher:
@@ -147,14 +156,17 @@ class Matcher:
                 said = found.setdefault(match.iri, {})
                 said["statements"] = match.weight
                 if match.kind in {"pinyin", "initials"}:
-                    sound = _SOUND if match.kind == "pinyin" else _INITIALS
+                    ground = "sound" if match.kind == "pinyin" else "sound_initials"
+                    sound = 100 * SCORES[ground]
                     said["sound"] = sound / 2 if match.forgiven else sound
         for form, distance in shortened(text):
             for match in self._names.search(Wish(form, limit=LOOKED_AT)):
                 if fold(match.matched) == fold(form):
                     said = found.setdefault(match.iri, {})
                     said["statements"] = match.weight
-                    said["form"] = max(said.get("form", 0.0), _FORM_LEFT_OFF[distance])
+                    said["form"] = max(
+                        said.get("form", 0.0), 100 * SCORES[LEFT_OFF[distance]]
+                    )
         return found
 
     # -- judging -----------------------------------------------------------------
@@ -169,7 +181,7 @@ class Matcher:
         told: list[float] = []
         for condition in question.conditions:
             score = _condition_score(condition, said.get(condition.property, []))
-            if condition.required and score < CERTAIN:
+            if condition.required and score < _FITS:
                 return False
             key = f"property:{condition.property.removeprefix(vocab.ONTOLOGY)}"
             features[key] = round(score, 1)
@@ -186,22 +198,26 @@ class Matcher:
 
     def _name_score(self, candidate: Candidate, texts: Sequence[str]) -> float:
         features = candidate.features
-        near = max(
-            (resemblance(t, n) for t in texts for n in candidate.called.all()),
-            default=0.0,
-        )
-        features["name"] = round(near, 1)
-        features["name_exact"] = near == 100
-        if near == 100 and not any(len(fold(t)) >= _SHORT_NAME for t in texts):
-            near = _SHORT_EXACT
+        alike = NOTHING
+        for text in texts:
+            for name in candidate.called.all():
+                alike = max(alike, compare(text, name), key=lambda found: found.score)
+        features["name"] = round(100 * alike.score, 1)
+        features["name_exact"] = alike.kind in {"name", "short"}
         sound, form = (float(features.pop(k, 0.0)) for k in ("sound", "form"))
+        if alike.kind in _SOUNDS:
+            sound = max(sound, 100 * alike.score)
+        if alike.kind in _SHORTENED:
+            form = max(form, 100 * alike.score)
         if sound:
             features["pinyin"] = round(sound, 1)
         if form:
-            features["short_form"] = form
+            features["short_form"] = round(form, 1)
         if features.get("id") or features.get("identifier"):
+            candidate.ground = "identifier"
             return 100.0
-        return max(near, sound, form)
+        candidate.ground = alike.kind
+        return max(100 * alike.score, sound, form)
 
     def _is_of(self, candidate: Candidate, types: Iterable[str]) -> bool:
         wanted = set(types)
@@ -218,10 +234,8 @@ def _best(candidates: list[Candidate], limit: int) -> list[Candidate]:
         candidate.score = round(candidate.score, 1)
     if ordered:
         first = ordered[0]
-        behind = ordered[1].score if len(ordered) > 1 else 0.0
         first.certain = (
-            first.score >= CERTAIN
-            and first.score - behind >= AHEAD
+            is_decided([c.score / 100 for c in ordered], first.ground)
             and first.features.get("type", True) is not False
         )
     return ordered[:limit]
@@ -237,7 +251,7 @@ def _condition_score(condition: Condition, values: Sequence[Value]) -> float:
         return min(scores, default=0.0)
     best = max(scores, default=0.0)
     if condition.quantifier == "none":
-        return 0.0 if best >= CERTAIN else 100.0
+        return 0.0 if best >= _FITS else 100.0
     return best
 
 

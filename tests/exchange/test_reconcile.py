@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from kg.search.resemble import core, resemblance, shortened
+from kg.curate.comparing import resemblance, shortened
+from kg.curate.matching import core
 
 
 def ask(client: FlaskClient, queries: object, lang: str = "zh") -> dict[str, Any]:
