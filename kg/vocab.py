@@ -205,6 +205,7 @@ class lv:
     productKind = ONTOLOGY + "productKind"
     proposedBy = ONTOLOGY + "proposedBy"
     provides = ONTOLOGY + "provides"
+    recordedAs = ONTOLOGY + "recordedAs"
     refEntity = ONTOLOGY + "refEntity"
     regulatoryStatus = ONTOLOGY + "regulatoryStatus"
     reliesOn = ONTOLOGY + "reliesOn"

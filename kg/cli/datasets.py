@@ -13,7 +13,7 @@ import argparse
 import getpass
 
 from kg.config import load_settings
-from kg.curate.desk import list_datasets
+from kg.curate.listed import list_datasets
 from kg.errors import ConfigError
 from kg.wiring import build_parts
 

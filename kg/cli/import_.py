@@ -28,6 +28,7 @@ from kg.curate.files import home_of
 from kg.curate.guess import guess_mapping
 from kg.curate.importing import Import, Importer, table_text
 from kg.curate.known import finder, known_entities
+from kg.curate.linking import by_ground
 from kg.curate.mapping import read_mapping
 from kg.curate.ontology import read_terms
 from kg.curate.problem import Problems
@@ -37,6 +38,7 @@ from kg.curate.validation import Validator
 from kg.errors import ConfigError
 from kg.wiring import build_parts, data_folder, shipped
 
+_SHOWN = 20
 NAME = "import"
 HELP = "bring in a dataset from CSV, TSV, XLSX, Turtle or JSON-LD"
 
@@ -117,12 +119,33 @@ def proposal_lines(proposal: Proposal) -> list[str]:
     return [
         f"dataset {proposal.dataset}",
         *(f"{name}: {count} rows read" for name, count in proposal.read.items()),
-        f"{proposal.entities} entities, {proposal.shared} of them known already",
+        *_matching_lines(proposal),
         f"{len(changes.came)} facts come, {len(changes.went)} go,"
         f" {len(changes.changed)} change, {changes.stayed} stay,"
-        f" {len(proposal.problems)} problems",
+        f" {len(proposal.problems)} problems in {proposal.problems.rows()} rows",
         *changes.lines("zh", limit=20),
     ]
+
+
+def _matching_lines(proposal: Proposal) -> list[str]:
+    """What is new, known, linked and doubtful, with the grounds."""
+    linked = proposal.linked
+    if linked is None:
+        return []
+    grounds = ", ".join(f"{how} {count}" for how, count in by_ground(linked.links))
+    lines = [
+        f"{linked.new} entities are new, {linked.same} come under a known id,"
+        f" {len(linked.links)} are linked" + (f" ({grounds})" if grounds else "") + ","
+        f" {len(linked.doubts)} doubtful pairs for a person",
+    ]
+    for mark, matches in (("=", linked.links), ("?", linked.doubts)):
+        lines += [
+            f"{mark} {m.name} ({m.local}) -> {m.known} {m.score:.2f}: {m.told('en')}"
+            for m in matches[:_SHOWN]
+        ]
+        if len(matches) > _SHOWN:
+            lines.append(f"{mark} … {len(matches) - _SHOWN} more")
+    return lines
 
 
 def _to_tables(arguments: argparse.Namespace) -> int:

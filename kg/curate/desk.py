@@ -16,15 +16,28 @@ from pathlib import Path
 from types import MappingProxyType
 
 from kg import vocab
+from kg.curate.batch import Batch, load_batch, read_batch, save_batch
 from kg.curate.build import as_problem, turtle_of
 from kg.curate.changes import Changes, difference
+from kg.curate.dangling import refuse_dangling
 from kg.curate.facts import KnownEntities
-from kg.curate.importing import Import, Importer, types_of_others
-from kg.curate.known import known_entities
+from kg.curate.importing import Import, Importer, form_of, types_of_others
+from kg.curate.known import known_bodies, known_entities
+from kg.curate.linking import Linked, Linker, Pair
 from kg.curate.mapping import ColumnMapping
+from kg.curate.matching import Matcher
 from kg.curate.ontology import read_terms
 from kg.curate.problem import Problems
+from kg.curate.progress import Progress, silent
 from kg.curate.publication import publish, read_graph
+from kg.curate.review import (
+    DIFFERENT,
+    SAME,
+    Decision,
+    decisions_with,
+    pairs_apart,
+)
+from kg.curate.review import GRAPH as DECISIONS_GRAPH
 from kg.curate.sheet import DEFAULT_LIMITS, SheetLimits
 from kg.curate.turtle import TurtleWriter
 from kg.curate.validation import Validator
@@ -70,6 +83,8 @@ class Proposal:
         read: rows read, by table.
         refused: number of problems; nothing is published when there are any.
         shared: entities that other datasets have too.
+        linked: rows that were linked to what is known, or may be; ``None`` for RDF.
+        batch: the tables as they were read; ``None`` for RDF.
     """
 
     dataset: str
@@ -81,6 +96,8 @@ class Proposal:
     shared: int = 0
     entities: int = 0
     files: tuple[str, ...] = ()
+    linked: Linked | None = None
+    batch: Batch | None = None
 
     @property
     def checksum(self) -> str:
@@ -100,7 +117,12 @@ class Desk:
         at_first: graphs that a store without ontology gets with its first dataset,
             so that pages have the names of classes and rules can conclude.
         limits: how much a file may hold.
+
+    Attributes:
+        progress: told the step of a proposal, how far it is and how far it goes.
     """
+
+    progress: Progress
 
     def __init__(
         self,
@@ -118,6 +140,7 @@ class Desk:
         self._shipped = frozenset(shipped)
         self._at_first = at_first
         self._limits = limits
+        self.progress = silent
 
     # -- propose ------------------------------------------------------------
 
@@ -132,20 +155,51 @@ class Desk:
         """
         if any(path.suffix.lower() in FORMATS for path in files):
             return self._propose_rdf(files)
-        own = mapping.dataset.get("id", "") if mapping else ""
+        problems = Problems()
+        batch = read_batch(files, problems, self._limits, mapping)
+        self.progress("read", 1, 1)
+        return self.propose_batch(batch, problems, home)
+
+    def propose_batch(
+        self,
+        batch: Batch,
+        problems: Problems | None = None,
+        home: Path | None = None,
+        apart: frozenset[Pair] | None = None,
+    ) -> Proposal:
+        """The same for tables that are read already.
+
+        Args:
+            batch: the tables and their mapping.
+            problems: what was wrong when they were read.
+            home: folder that paths of stored sources start from.
+            apart: pairs told apart; those that the store's decisions tell, when
+                left out.
+
+        Raises:
+            ConfigError: if the mapping does not fit.
+        """
+        own = _dataset_of(batch)
         known = known_entities(self._store, without=vocab.GRAPH + (own or "-"))
+        terms = read_terms(self._validator.ontology)
+        if apart is None:
+            apart = pairs_apart(self._store)
+        matcher = Matcher(known_bodies(self._store, known).values())
         importer = Importer(
             self._validator,
-            read_terms(self._validator.ontology),
+            terms,
             KnownEntities(known),
-            home=home,
+            home=home or self._folder,
             limits=self._limits,
+            linker=Linker(matcher, terms, apart),
+            progress=self.progress,
         )
-        found = importer.read(files, mapping)
+        found = importer.take(batch, problems or Problems())
         proposal = self._compared(
-            found.bundle.info.id, found.triples, found.problems, found.read
+            found.bundle.info.id or own, found.triples, found.problems, found.read
         )
-        proposal.files = tuple(path.name for path in files)
+        proposal.files, proposal.batch = batch.files, batch
+        proposal.linked = found.linked
         self._describe(proposal, found, known)
         return proposal
 
@@ -213,10 +267,60 @@ class Desk:
         proposal.problems.stop_if_any()
         if not proposal.changes:
             return None
+        gone = {f.iri for f in proposal.changes.went if f.kind == "entity"}
+        refuse_dangling(self._store, vocab.GRAPH + proposal.dataset, gone)
         return self._put(
             proposal.dataset, proposal.triples, proposal.text, "import", who, why,
-            proposal.files,
+            proposal.files, proposal.batch,
         )  # fmt: skip
+
+    def decide(self, decision: Decision) -> None:
+        """Record what a person decides on a pair.
+
+        A pair that an import linked is parted at once, and linked again when the
+        decision is taken back: the dataset is made anew from the tables it came
+        from, and both are published together.
+
+        Raises:
+            DataError: if the decision is incomplete, or the tables no longer do.
+            NotFoundError: if nobody asks about the pair.
+        """
+        decisions = decisions_with(self._store, decision)
+        dataset = self._dataset_with(decision.left)
+        batch = self._kept(dataset) if dataset else None
+        if batch is None or decision.choice == SAME:
+            publish(self._store, {DECISIONS_GRAPH: decisions})
+            return
+        pair = frozenset((decision.left, decision.right))
+        apart = pairs_apart(self._store) - {pair}
+        parted = decision.choice == DIFFERENT
+        proposal = self.propose_batch(batch, apart=apart | {pair} if parted else apart)
+        proposal.problems.stop_if_any()
+        if not proposal.changes:
+            publish(self._store, {DECISIONS_GRAPH: decisions})
+            return
+        self._put(
+            proposal.dataset, proposal.triples, proposal.text,
+            "part" if parted else "join", decision.who, decision.why,
+            proposal.files, batch, also={DECISIONS_GRAPH: decisions},
+        )  # fmt: skip
+
+    def _dataset_with(self, local: str) -> str:
+        """The dataset of the users that describes or has linked an id, or ""."""
+        answer = self._store.select(_DATASET_WITH % {"local": local})
+        found = {str(row["graph"]).removeprefix(vocab.GRAPH) for row in answer}
+        kept = sorted(found - self._shipped - _RESERVED)
+        return kept[0] if kept else ""
+
+    def _kept(self, dataset: str) -> Batch | None:
+        """The tables that the state of a dataset came from, if they were kept."""
+        found = [
+            path
+            for entry in self.history(dataset)
+            for path in [self._folder / dataset / f"{entry.number}.batch.json.gz"]
+            if entry.action != "withdraw" and path.exists()
+        ]
+        return load_batch(found[-1]) if found else None
 
     def withdraw(self, dataset: str, *, who: str, why: str = "") -> Entry:
         """Take a dataset out; its history stays.
@@ -230,7 +334,7 @@ class Desk:
         graph = vocab.GRAPH + dataset
         if graph not in self._store.graphs():
             raise _no_dataset(dataset)
-        self._refuse_dangling(graph)
+        refuse_dangling(self._store, graph)
         return self._put(dataset, None, "", "withdraw", who, why)
 
     def restore(self, dataset: str, number: int, *, who: str, why: str = "") -> Entry:
@@ -270,6 +374,8 @@ class Desk:
         who: str,
         why: str,
         files: tuple[str, ...] = (),
+        batch: Batch | None = None,
+        also: Mapping[str, list[Triple]] | None = None,
     ) -> Entry:
         graph = vocab.GRAPH + dataset
         old = read_graph(self._store, graph) if graph in self._store.graphs() else []
@@ -291,7 +397,9 @@ class Desk:
         place.mkdir(parents=True, exist_ok=True)
         if triples is not None:
             (place / f"{entry.number}.ttl").write_text(text, encoding="utf-8")
-        publish(self._store, {**self._words(), graph: triples})
+        if batch is not None:
+            save_batch(batch, place / f"{entry.number}.batch.json.gz")
+        publish(self._store, {**self._words(), graph: triples, **(also or {})})
         with (place / "history.jsonl").open("a", encoding="utf-8") as history:
             history.write(json.dumps(asdict(entry), ensure_ascii=False) + "\n")
         return entry
@@ -310,29 +418,26 @@ class Desk:
                 hint_zh="请修改其数据表并运行 kg build。",
             )
 
-    def _refuse_dangling(self, graph: str) -> None:
-        answer = self._store.select(_POINTED_TO % {"graph": graph})
-        if not len(answer):
-            return
-        shown = ", ".join(str(row["s"]).removeprefix(vocab.ID) for row in answer)
-        raise DataError(
-            f"Other datasets point to what only this one describes: {shown}.",
-            zh=f"其他数据集引用了仅由本数据集描述的主体：{shown}。",
-            hint="Withdraw or change those datasets first.",
-            hint_zh="请先撤回或修改那些数据集。",
-        )
 
-
-_POINTED_TO = f"""
+_DATASET_WITH = f"""
 PREFIX lv: <{vocab.ONTOLOGY}>
-PREFIX skos: <{vocab.PREFIXES["skos"]}>
 PREFIX rdf: <{vocab.PREFIXES["rdf"]}>
-SELECT DISTINCT ?s WHERE {{
-  GRAPH <%(graph)s> {{ ?s skos:prefLabel ?name }}
-  GRAPH ?other {{ ?st rdf:subject|rdf:object|lv:refEntity ?s }}
-  FILTER(?other != <%(graph)s>)
-}} LIMIT 10
+SELECT DISTINCT ?graph WHERE {{
+  {{ GRAPH ?graph {{ <{vocab.ID}%(local)s> lv:dataset ?dataset }} }}
+  UNION
+  {{ GRAPH ?graph {{ ?st rdf:predicate lv:recordedAs ; rdf:object "%(local)s" }} }}
+}}
 """
+
+
+def _dataset_of(batch: Batch) -> str:
+    """Local id of the dataset that a batch makes, "" if it does not say."""
+    if batch.mapping is not None:
+        return batch.mapping.dataset.get("id", "")
+    for table in batch.tables:
+        if form_of(table.name) == "dataset" and table.rows:
+            return table.rows[0]["id"]
+    return ""
 
 
 def _no_dataset(dataset: str) -> NotFoundError:
@@ -342,68 +447,3 @@ def _no_dataset(dataset: str) -> NotFoundError:
         hint="kg datasets lists them.",
         hint_zh="kg datasets 可列出全部数据集。",
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A dataset of a store, as its own description has it."""
-
-    id: str
-    title_zh: str
-    title_en: str
-    licence: str
-    date: str
-    version: str
-    curator: str
-    triples: int
-    statements: int
-    entities: int
-
-
-def list_datasets(store: Store) -> list[Listed]:
-    """Every dataset that the store holds, by id."""
-    sizes = store.graphs()
-    found = []
-    for row in store.select(_DATASETS):
-        cells = {key: str(term) for key, term in row.items()}
-        graph = cells["graph"]
-        found.append(
-            Listed(
-                graph.removeprefix(vocab.GRAPH),
-                cells.get("zh", ""),
-                cells.get("en", ""),
-                cells.get("licence", ""),
-                cells.get("date", ""),
-                cells.get("version", ""),
-                cells.get("curator", ""),
-                sizes.get(graph, 0),
-                _count(store, graph, "?x a rdf:Statement"),
-                _count(store, graph, "?x skos:prefLabel|skos:altLabel ?name"),
-            )
-        )
-    return sorted(found, key=lambda one: one.id)
-
-
-def _count(store: Store, graph: str, pattern: str) -> int:
-    answer = store.select(
-        vocab.prologue("rdf", "skos")
-        + "SELECT (COUNT(DISTINCT ?x) AS ?n)"
-        + f" WHERE {{ GRAPH <{graph}> {{ {pattern} }} }}"
-    )
-    return int(str(answer.rows[0][0]))
-
-
-_DATASETS = f"""
-PREFIX lv: <{vocab.ONTOLOGY}>
-PREFIX dcat: <{vocab.PREFIXES["dcat"]}>
-PREFIX dcterms: <{vocab.PREFIXES["dcterms"]}>
-SELECT ?graph ?zh ?en ?licence ?date ?version ?curator WHERE {{
-  ?d a dcat:Dataset ; lv:graph ?graph .
-  OPTIONAL {{ ?d dcterms:title ?zh FILTER(LANG(?zh) = "zh") }}
-  OPTIONAL {{ ?d dcterms:title ?en FILTER(LANG(?en) = "en") }}
-  OPTIONAL {{ ?d dcterms:license ?licence }}
-  OPTIONAL {{ ?d dcterms:issued ?date }}
-  OPTIONAL {{ ?d dcat:version ?version }}
-  OPTIONAL {{ ?d dcterms:creator ?curator }}
-}}
-"""

@@ -18,7 +18,7 @@ from kg.curate.assertion import words
 from kg.curate.naming import romanised
 from kg.curate.ontology import Terms
 from kg.curate.period import first_day, last_day, parse_date
-from kg.curate.problem import Problem, Problems
+from kg.curate.problem import SHOWN, Problem, Problems
 from kg.curate.quote import StoredText
 from kg.curate.table import FORMS, Refuse, Row, read_table, refuser
 from kg.model.facts import (
@@ -341,8 +341,7 @@ class FactReader:
             return entity_iri(local)
         if concepts and local in self._terms.concepts:
             return term_iri(local)
-        near = difflib.get_close_matches(local, self.bundle.entities, n=1)
-        nearest = near[0] if near else self._known.near(local)
+        nearest = self._near(local)
         refuse(
             column,
             f"nothing has the id {local!r}.",
@@ -355,6 +354,13 @@ class FactReader:
             else "请先在 entities.csv 中添加。",
         )
         return None
+
+    def _near(self, local: str) -> str:
+        """An id that is spelt nearly so; nobody reads the hints of later problems."""
+        if len(self._problems) > SHOWN:
+            return ""
+        near = difflib.get_close_matches(local, self.bundle.entities, n=1)
+        return near[0] if near else self._known.near(local)
 
     # -- observations -------------------------------------------------------
 

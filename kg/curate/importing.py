@@ -13,15 +13,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kg import vocab
-from kg.curate.assertion import A
+from kg.curate.assertion import A, both
+from kg.curate.batch import Batch, read_batch
 from kg.curate.build import as_problem, origins_of
 from kg.curate.facts import FactReader, Known
+from kg.curate.linking import Linked, Linker
 from kg.curate.mapping import ColumnMapping, Mapper, Table
 from kg.curate.ontology import Terms
 from kg.curate.problem import Problems
-from kg.curate.sheet import DEFAULT_LIMITS, SheetLimits, read_tables
+from kg.curate.progress import Progress, silent
+from kg.curate.sheet import DEFAULT_LIMITS, SheetLimits
 from kg.curate.table import FORMS, Row, refuser, rows_of_form
-from kg.curate.triples import Writer
+from kg.curate.triples import PREFERRED, Writer
 from kg.curate.validation import Validator
 from kg.model import Iri, Triple
 from kg.model.facts import Bundle, DatasetInfo, term_iri
@@ -38,18 +41,25 @@ class Import:
     """A dataset read from foreign files, not yet published.
 
     Attributes:
-        read: rows read, by foreign table.
+        batch: the tables as they were read.
         rows: rows of our forms that they became.
         bundle: what those rows state.
         problems: all that is wrong; nothing may be published when there is any.
         triples: of the dataset, empty when there are problems.
+        linked: what of it is known already; ``None`` if nobody looked.
     """
 
-    read: dict[str, int]
+    batch: Batch
     rows: dict[str, list[Row]]
     bundle: Bundle
     problems: Problems
     triples: list[Triple] = field(default_factory=list)
+    linked: Linked | None = None
+
+    @property
+    def read(self) -> dict[str, int]:
+        """Rows read, by foreign table."""
+        return {t.name: len(t.rows) + len(t.broken) for t in self.batch.tables}
 
 
 class Importer:
@@ -61,9 +71,11 @@ class Importer:
         known: entities of other datasets.
         home: folder that paths of stored sources start from.
         limits: how much a file may hold.
+        linker: links rows to what is known; ``None`` takes ids as they are.
+        progress: told the step, how far it is and how far it goes.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what an import needs, each by name
         self,
         validator: Validator,
         terms: Terms,
@@ -71,12 +83,16 @@ class Importer:
         *,
         home: Path,
         limits: SheetLimits = DEFAULT_LIMITS,
+        linker: Linker | None = None,
+        progress: Progress = silent,
     ) -> None:
         self._validator = validator
         self._terms = terms
         self._known = known
         self._home = home
         self._limits = limits
+        self._linker = linker
+        self._progress = progress
 
     def read(self, files: Sequence[Path], mapping: ColumnMapping | None) -> Import:
         """Read, map and check files; without a mapping they are our own tables.
@@ -86,20 +102,36 @@ class Importer:
             ConfigError: if the mapping does not fit the files.
         """
         problems = Problems()
-        tables: dict[str, Table] = {}
-        for path in files:
-            for table in read_tables(path, problems, self._limits):
-                tables[table.name] = table
+        batch = read_batch(files, problems, self._limits, mapping)
+        return self.take(batch, problems)
+
+    def take(self, batch: Batch, problems: Problems) -> Import:
+        """The same for tables that are read already.
+
+        Args:
+            batch: the tables and their mapping.
+            problems: what was wrong when they were read.
+
+        Raises:
+            ConfigError: if the mapping does not fit the tables.
+        """
         if problems:
             empty: dict[str, list[Row]] = {form: [] for form in FORMS}
-            return Import(_counts(tables), empty, _nothing(), problems)
-        if mapping is None:
+            return Import(batch, empty, _nothing(), problems)
+        tables = {table.name: table for table in batch.tables}
+        if batch.mapping is None:
             rows = own_rows(tables.values(), problems)
         else:
-            rows = Mapper(mapping, tables).rows()
+            rows = Mapper(batch.mapping, tables).rows()
+        rows = complete(rows, problems)
+        linked = None
+        if self._linker is not None:
+            linked = self._linker.link(rows, problems, self._progress)
+            rows = linked.rows
         reader = FactReader(self._terms, self._known, problems, self._home)
-        bundle = reader.read_rows(complete(rows, problems), "import")
-        found = Import(_counts(tables), rows, bundle, problems)
+        self._progress("state", 0, sum(len(kept) for kept in rows.values()))
+        bundle = reader.read_rows(rows, "import")
+        found = Import(batch, rows, bundle, problems, linked=linked)
         if not problems:
             self._check(found)
         return found
@@ -107,15 +139,18 @@ class Importer:
     def _check(self, found: Import) -> None:
         writer = Writer(found.bundle, self._terms, self._known)
         triples = list(writer.triples())
+        known = [
+            entity
+            for local in found.bundle.entities
+            if (entity := self._known.entity(local)) is not None
+        ]
         union = [*triples, *types_of_others(triples, self._known)]
+        for entity in known:
+            union += both(entity.iri, PREFERRED, entity.name_zh, entity.name_en)
         new = {t[0].value for t in triples}
-        shared = {
-            entity.iri.value
-            for entity in found.bundle.entities.values()
-            if self._known.entity(entity.id)
-        }
+        shared = {entity.iri.value for entity in known}
         origins = origins_of([found.bundle])
-        for violation in self._validator.violations(union):
+        for violation in self._validator.violations(union, self._progress):
             if violation.focus in shared and violation.path in _SAID_ELSEWHERE:
                 continue
             if violation.focus in new:
@@ -144,10 +179,6 @@ def types_of_others(triples: Sequence[Triple], known: Known) -> list[Triple]:
 
 def _nothing() -> Bundle:
     return Bundle(DatasetInfo("", "", ""))
-
-
-def _counts(tables: Mapping[str, Table]) -> dict[str, int]:
-    return {name: len(table.rows) for name, table in tables.items()}
 
 
 def own_rows(tables: Iterable[Table], problems: Problems) -> dict[str, list[Row]]:

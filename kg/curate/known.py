@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from kg import vocab
 from kg.curate.identifier import PROOFS
@@ -74,14 +74,23 @@ SELECT ?s ?p ?value WHERE {{
 """
 
 
-def known_bodies(store: Store) -> dict[str, Body]:
-    """What matching compares of every entity of a store, by id."""
+def known_bodies(
+    store: Store, entities: Mapping[str, Entity] | None = None
+) -> dict[str, Body]:
+    """What matching compares of every entity of a store, by id.
+
+    Args:
+        store: has each dataset in its named graph.
+        entities: those to take, all of the store when left out.
+    """
     identifiers: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for row in store.select(_IDENTIFIERS):
         local = str(row["s"]).removeprefix(vocab.ID)
         scheme = str(row["p"]).removeprefix(vocab.ONTOLOGY)
         identifiers[local][scheme].add(str(row["value"]))
+    if entities is None:
+        entities = known_entities(store, without="-")
     return {
         local: body_of(entity, identifiers.get(local, {}))
-        for local, entity in known_entities(store, without="-").items()
+        for local, entity in entities.items()
     }

@@ -47,11 +47,16 @@ _FILTERS: dict[str, Callable[[str], str]] = {
 
 @dataclass(frozen=True)
 class Table:
-    """A foreign table, read: its rows by place, their cells by column."""
+    """A foreign table, read: its rows by place, their cells by column.
+
+    Attributes:
+        broken: rows that could not be taken as they stand, as far as they go.
+    """
 
     name: str
     columns: tuple[str, ...]
     rows: Sequence[Row]
+    broken: Sequence[Row] = ()
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,25 @@ class ColumnMapping:
         names = [rule.source for rule in self.rules]
         names += [str(lookup["from"]) for lookup in self.lookups.values()]
         return list(dict.fromkeys(names))
+
+    def said(self) -> dict[str, Any]:
+        """What a mapping file would say, for ``mapping_of``."""
+        rules = [
+            {
+                "from": rule.source,
+                "to": rule.form,
+                "where": list(rule.where),
+                "each": dict(rule.each),
+                "set": dict(rule.cells),
+            }
+            for rule in self.rules
+        ]
+        return {
+            "dataset": dict(self.dataset),
+            "rows": rules,
+            "lookup": dict(self.lookups),
+            "extra": {form: list(rows) for form, rows in self.extra.items()},
+        }
 
 
 def read_mapping(path: Path) -> ColumnMapping:

@@ -119,6 +119,10 @@ class Matcher:
                 for value in values:
                     self._identified[scheme, value].add(body.id)
 
+    def body(self, id_: str) -> Body | None:
+        """What is known under an id."""
+        return self._bodies.get(id_)
+
     def candidates(self, body: Body, limit: int = 5) -> list[Candidate]:
         """The bodies it may be, best first; never itself."""
         identified = self._by_identifier(body)

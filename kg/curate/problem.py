@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kg.errors import DataError
 
 SHOWN = 200
+KEPT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +51,25 @@ class Problems:
 
     def __init__(self) -> None:
         self.found: list[Problem] = []
+        self._seen: set[tuple[str, int, str, str]] = set()
+        self._count = 0
 
     def __len__(self) -> int:
-        return len(self.found)
+        return self._count
 
     def add(self, problem: Problem) -> None:
-        """Note one more, once."""
-        if problem not in self.found[-SHOWN:]:
+        """Note one more, once; from ``KEPT`` on they are only counted."""
+        key = (problem.table, problem.row, problem.column, problem.message)
+        if key in self._seen:
+            return
+        self._count += 1
+        if len(self.found) < KEPT:
+            self._seen.add(key)
             self.found.append(problem)
+
+    def rows(self) -> int:
+        """In how many rows something is wrong."""
+        return len({(p.table, p.row) for p in self.found})
 
     def stop_if_any(self) -> None:
         """Refuse everything when anything is wrong.
@@ -68,7 +80,7 @@ class Problems:
         """
         if not self.found:
             return
-        count = len(self.found)
+        count = self._count
         lines = [p.text("en") for p in self.found[:SHOWN]]
         lines_zh = [p.text("zh") for p in self.found[:SHOWN]]
         if count > SHOWN:

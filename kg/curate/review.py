@@ -33,9 +33,12 @@ _NAMES = """
   OPTIONAL { ?a skos:prefLabel ?a_en FILTER(LANG(?a_en) = "en") }
 """
 _B_NAMES = _NAMES.replace("?a", "?b")
+_NOTE = " OPTIONAL { ?st skos:editorialNote ?note }"
 QUEUES: dict[str, str] = {
-    "pairs": "SELECT DISTINCT ?a ?b ?a_zh ?a_en ?b_zh ?b_en ?decision ?who ?when ?why"
-    " WHERE { ?a lv:possiblySameAs ?b ."
+    "pairs": "SELECT DISTINCT ?a ?b ?a_zh ?a_en ?b_zh ?b_en ?note ?decision ?who ?when"
+    " ?why WHERE { ?said rdf:predicate lv:possiblySameAs ; rdf:subject ?a ;"
+    " rdf:object ?b ."
+    + _NOTE.replace("?st", "?said")
     + _NAMES
     + _B_NAMES
     + """ OPTIONAL { VALUES ?decision { lv:sameBodyAs lv:differentBodyFrom }
@@ -43,6 +46,11 @@ QUEUES: dict[str, str] = {
       { ?st rdf:subject ?a ; rdf:object ?b }
       UNION { ?st rdf:subject ?b ; rdf:object ?a }
       OPTIONAL { ?st skos:editorialNote ?why } } } ORDER BY ?a ?b""",
+    "links": "SELECT DISTINCT ?a ?b ?b_zh ?b_en ?note WHERE {"
+    " ?st rdf:predicate lv:recordedAs ; rdf:subject ?b ; rdf:object ?a ."
+    + _NOTE
+    + _B_NAMES
+    + "} ORDER BY ?note",
     "contradictions": """SELECT ?a ?a_zh ?a_en
       (GROUP_CONCAT(DISTINCT STR(?value); separator=" / ") AS ?values)
       WHERE { ?a lv:founded ?value . """
@@ -72,6 +80,17 @@ def queue(store: Store, which: str, limit: int = LIMIT) -> Solutions:
     return store.select(f"{vocab.prologue()}{QUEUES[which]} LIMIT {limit}")
 
 
+def pairs_apart(store: Store) -> frozenset[frozenset[str]]:
+    """Pairs of ids that a person has told apart."""
+    answer = store.select(
+        f"{vocab.prologue('lv')}SELECT ?a ?b WHERE {{ ?a lv:differentBodyFrom ?b }}"
+    )
+    return frozenset(
+        frozenset(str(row[end]).removeprefix(vocab.ID) for end in ("a", "b"))
+        for row in answer
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What a person decides on a pair.
@@ -89,6 +108,14 @@ class Decision:
 
 def decide(store: Store, decision: Decision) -> None:
     """Record a decision; the last one on a pair counts.
+
+    Raises as ``decisions_with`` does.
+    """
+    publish(store, {GRAPH: decisions_with(store, decision)})
+
+
+def decisions_with(store: Store, decision: Decision) -> list[Triple]:
+    """The dataset of decisions with one more.
 
     Raises:
         DataError: if it is incomplete.
@@ -112,14 +139,16 @@ def decide(store: Store, decision: Decision) -> None:
     if decision.choice != OPEN:
         kept += list(_triples(decision, evidence))
     kept += list(_dataset())
-    publish(store, {GRAPH: list(dict.fromkeys(kept))})
+    return list(dict.fromkeys(kept))
 
 
 def _evidence(store: Store, left: str, right: str) -> list[Iri]:
     answer = store.select(
         vocab.prologue("rdf", "lv", "prov", "id")
-        + "SELECT DISTINCT ?ev WHERE { ?st rdf:predicate lv:possiblySameAs ;"
-        f" rdf:subject id:{left} ; rdf:object id:{right} ; prov:wasDerivedFrom ?ev }}"
+        + "SELECT DISTINCT ?ev WHERE { ?st prov:wasDerivedFrom ?ev ."
+        f" {{ ?st rdf:predicate lv:possiblySameAs ; rdf:subject id:{left} ;"
+        f" rdf:object id:{right} }} UNION {{ ?st rdf:predicate lv:recordedAs ;"
+        f' rdf:subject id:{right} ; rdf:object "{left}" }} }}'
     )
     found = [term for row in answer if isinstance(term := row["ev"], Iri)]
     if not found:

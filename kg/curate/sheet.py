@@ -326,6 +326,7 @@ def _table(
     """Rows below the first row that is not empty; a ragged row ends early."""
     header: list[str] = []
     rows: list[Row] = []
+    broken: list[Row] = []
     for number, raw in numbered:
         cells = [cell.strip() for cell in raw]
         if not any(cells):
@@ -343,10 +344,11 @@ def _table(
             )
         if ragged:
             cells += [""] * (len(header) - len(cells))
-        if _is_whole(cells, header, number, name, problems):
-            pairs = zip(header, cells, strict=False)
-            rows.append(Row(name, number, {h: c for h, c in pairs if h}))
-    return Table(name, tuple(h for h in header if h), rows)
+        whole = _is_whole(cells, header, number, name, problems)
+        pairs = zip(header, cells, strict=False)
+        row = Row(name, number, {h: c for h, c in pairs if h})
+        (rows if whole else broken).append(row)
+    return Table(name, tuple(h for h in header if h), rows, broken)
 
 
 def _header(

@@ -19,6 +19,7 @@ from rdflib.term import Node
 from kg import vocab
 from kg.curate.check import Check, read_check
 from kg.curate.ontology import ontology_graph
+from kg.curate.progress import Progress, silent
 from kg.model import Blank, Iri, Literal, Term, Triple
 from kg.model.terms import XSD_STRING
 from kg.store.scratch import ScratchStore
@@ -77,11 +78,14 @@ class Validator:
         """Every check of the folder."""
         return [read_check(p) for p in sorted((self._folder / "checks").glob("*.rq"))]
 
-    def violations(self, triples: Iterable[Triple]) -> list[Violation]:
+    def violations(
+        self, triples: Iterable[Triple], progress: Progress = silent
+    ) -> list[Violation]:
         """Everything that does not conform: shapes first, then checks.
 
         Args:
             triples: asserted data; the ontology is added to them.
+            progress: told the step, how far it is and how far it goes.
         """
         kept = list(triples)
         return [*self.against_shapes(kept), *self.against_checks(kept)]

@@ -19,9 +19,10 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.utils import secure_filename
 
 from kg import vocab
-from kg.curate.desk import Listed, Proposal, list_datasets
+from kg.curate.desk import Proposal
 from kg.curate.guess import guess_mapping
 from kg.curate.known import finder, known_entities
+from kg.curate.listed import Listed, list_datasets
 from kg.curate.mapping import read_mapping
 from kg.curate.problem import Problems
 from kg.curate.sheet import read_tables

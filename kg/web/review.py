@@ -15,13 +15,14 @@ from flask import (
 )
 
 from kg import vocab
-from kg.curate.review import GRAPH, LIMIT, QUEUES, Decision, decide, queue
+from kg.curate.review import GRAPH, LIMIT, QUEUES, Decision, queue
 from kg.web import links
 from kg.wiring import Parts
 
 blueprint = Blueprint("review", __name__)
 _TITLES = {
     "pairs": ("可能是同一主体", "May be one"),
+    "links": ("导入时关联的主体", "Linked at import"),
     "contradictions": ("成立时间说法不一", "Founding years that disagree"),
     "weak": ("仅有低可信度依据的陈述", "Statements with low confidence only"),
     "untracked": ("没有赛道的企业", "Companies without a track"),
@@ -70,8 +71,7 @@ def decided() -> Response:
     form = request.form
     bearer = request.headers.get("Authorization") or f"Bearer {form.get('token', '')}"
     parts.access.require(bearer, "data", GRAPH)
-    decide(
-        parts.store,
+    parts.desk.decide(
         Decision(
             form.get("left", ""),
             form.get("right", ""),

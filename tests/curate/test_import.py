@@ -12,9 +12,10 @@ import openpyxl
 import pytest
 
 from kg import vocab
-from kg.curate.desk import Desk, Proposal, list_datasets
+from kg.curate.desk import Desk, Proposal
 from kg.curate.guess import guess_headers, guess_mapping
 from kg.curate.known import finder, known_entities
+from kg.curate.listed import list_datasets
 from kg.curate.mapping import mapping_of, read_mapping
 from kg.curate.problem import Problems
 from kg.curate.publication import ensure_shipped
