@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from kg import vocab
 from kg.model import Iri, Literal, Triple
@@ -12,6 +13,7 @@ from kg.model.terms import RDF_LANG_STRING
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
+@lru_cache(maxsize=4_000)
 def name(prefixed: str) -> Iri:
     """The IRI of a prefixed name."""
     return Iri(vocab.expand(prefixed))

@@ -395,11 +395,15 @@ class Desk:
         )
         place = self._folder / dataset
         place.mkdir(parents=True, exist_ok=True)
+        content = None
         if triples is not None:
-            (place / f"{entry.number}.ttl").write_text(text, encoding="utf-8")
+            state = place / f"{entry.number}.ttl"
+            state.write_text(text, encoding="utf-8")
+            # A store loads a file in bulk, where a list goes triple by triple.
+            content = FileTriples((state,))
         if batch is not None:
             save_batch(batch, place / f"{entry.number}.batch.json.gz")
-        publish(self._store, {**self._words(), graph: triples, **(also or {})})
+        publish(self._store, {**self._words(), graph: content, **(also or {})})
         with (place / "history.jsonl").open("a", encoding="utf-8") as history:
             history.write(json.dumps(asdict(entry), ensure_ascii=False) + "\n")
         return entry

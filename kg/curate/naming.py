@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 
+# A mapping asks for the id of a row once for each of its statements.
+@lru_cache(maxsize=200_000)
 def romanised(name: str) -> str:
     """A Chinese name in pinyin without tones, to stand in for a missing one."""
     from pypinyin import lazy_pinyin  # slow to import, seldom needed

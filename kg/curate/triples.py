@@ -75,6 +75,7 @@ class Writer:
         self._bundle = bundle
         self._terms = terms
         self._known = known
+        self._info = bundle.info.iri
         self._evidence: dict[str, Evidence] = {}
 
     def triples(self) -> Iterator[Triple]:
@@ -160,7 +161,7 @@ class Writer:
                 yield iri, predicate, Literal(value)
         if source.note:
             yield iri, name("rdfs:comment"), words(source.note)
-        yield iri, DATASET, self._bundle.info.iri
+        yield iri, DATASET, self._info
 
     def _place(self, evidence: Evidence) -> Iterator[Triple]:
         iri = evidence.iri
@@ -225,7 +226,7 @@ class Writer:
         )
         yield from self._notes(iri, entity.notes)
         yield from self._derived(iri, entity.evidence)
-        yield iri, DATASET, self._bundle.info.iri
+        yield iri, DATASET, self._info
 
     def _entity_names(self, entity: Entity) -> Iterator[Triple]:
         """One preferred name a language: the first dataset says it."""
@@ -341,7 +342,7 @@ class Writer:
             yield iri, term_iri("periodText"), words(claim.period.text)
         yield from self._notes(iri, claim.notes)
         yield from self._derived(iri, claim.evidence)
-        yield iri, DATASET, self._bundle.info.iri
+        yield iri, DATASET, self._info
 
     @staticmethod
     def _notes(iri: Iri, notes: Iterable[str]) -> Iterator[Triple]:

@@ -20,11 +20,13 @@ from kg import vocab
 from kg.curate.check import Check, read_check
 from kg.curate.ontology import ontology_graph
 from kg.curate.progress import Progress, silent
+from kg.curate.screen import Screen
 from kg.model import Blank, Iri, Literal, Term, Triple
 from kg.model.terms import XSD_STRING
 from kg.store.scratch import ScratchStore
 
-MAX_SHOWN = 20
+MAX_JUDGED = 5_000
+_JUDGED_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +90,49 @@ class Validator:
             progress: told the step, how far it is and how far it goes.
         """
         kept = list(triples)
-        return [*self.against_shapes(kept), *self.against_checks(kept)]
+        return [
+            *self.against_shapes(kept, progress),
+            *self.against_checks(kept, progress),
+        ]
 
-    def against_shapes(self, triples: Iterable[Triple]) -> list[Violation]:
-        """What the shapes say of the triples."""
+    def against_shapes(
+        self, triples: Iterable[Triple], progress: Progress = silent
+    ) -> list[Violation]:
+        """What the shapes say of the triples.
+
+        The result is that of ``reference``: nodes that hold to simple constraints
+        beyond doubt are not shown to pySHACL (``kg.curate.screen``). Of more than
+        ``MAX_JUDGED`` suspects the first are judged, and one result tells of the
+        rest.
+        """
+        screen = self._screen
+        if not screen.can_screen:
+            return self.reference(triples)
+        whole = [*triples, *self._ontology_triples]
+        progress("shapes", 0, len(whole))
+        suspects = screen.suspects(whole)
+        found: list[Violation] = []
+        first = suspects[:MAX_JUDGED]
+        for start in range(0, len(first), _JUDGED_AT_ONCE):
+            judged = first[start : start + _JUDGED_AT_ONCE]
+            said = {node.value for node in judged}
+            part = screen.part(whole, judged)
+            found += [v for v in self.reference(part) if v.focus in said]
+            progress("shapes", start + len(judged), len(suspects))
+        if len(suspects) > MAX_JUDGED:
+            found.append(_unjudged(suspects[MAX_JUDGED], len(suspects) - MAX_JUDGED))
+        return sorted(set(found), key=lambda v: (v.focus, v.path, v.rule, v.message))
+
+    @cached_property
+    def _screen(self) -> Screen:
+        return Screen(self.shapes)
+
+    @cached_property
+    def _ontology_triples(self) -> list[Triple]:
+        return list(model_triples(self.ontology))
+
+    def reference(self, triples: Iterable[Triple]) -> list[Violation]:
+        """What pySHACL says of the triples, every one of them judged."""
         if not len(self.shapes):
             return []
         # Not ont_graph: pySHACL copies only part of it (no type of a property).
@@ -114,11 +155,17 @@ class Validator:
         ]
         return sorted(set(found), key=lambda v: (v.focus, v.path, v.rule, v.message))
 
-    def against_checks(self, triples: Iterable[Triple]) -> list[Violation]:
+    def against_checks(
+        self, triples: Iterable[Triple], progress: Progress = silent
+    ) -> list[Violation]:
         """What the checks find in the triples."""
         store = ScratchStore(triples)
-        store.add(model_triples(self.ontology))
-        return [v for check in self.checks for v in run_check(check, store)]
+        store.add(self._ontology_triples)
+        found = []
+        for done, check in enumerate(self.checks):
+            progress("checks", done, len(self.checks))
+            found += run_check(check, store)
+        return found
 
 
 def run_check(check: Check, store: ScratchStore) -> list[Violation]:
@@ -142,6 +189,17 @@ def run_check(check: Check, store: ScratchStore) -> list[Violation]:
             )
         )
     return found
+
+
+def _unjudged(node: Term, rest: int) -> Violation:
+    return Violation(
+        "shapes",
+        node.value,
+        "",
+        f"this and {rest - 1} further may not conform; they are judged when those told"
+        " before are put right.",
+        f"此项及其后 {rest - 1} 项可能不符合约束；改正前面的问题后再检查。",
+    )
 
 
 def _violation(report: Graph, result: Node) -> Violation:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
 from kg import vocab
 from kg.model.terms import Iri, Literal, Term
@@ -32,6 +33,7 @@ def entity_iri(local: str) -> Iri:
     return Iri(vocab.ID + local)
 
 
+@lru_cache(maxsize=4_000)
 def term_iri(local: str) -> Iri:
     """The IRI of a term of the ontology with this local name."""
     return Iri(vocab.ONTOLOGY + local)

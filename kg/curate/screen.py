@@ -1,0 +1,390 @@
+"""Finds the few nodes that may break a shape, so that pySHACL need judge only those.
+
+pySHACL is the reference, and slow: minutes for a hundred thousand statements. Most
+shapes ask simple things of a node and its own triples (SHACL Core, section 4:
+cardinality, class, datatype, node kind, strings, ranges, ``sh:in``, ``sh:or``). Those
+are asked here of every node, bucket by bucket, and a node is cleared only when each
+holds beyond doubt. What is left goes to pySHACL with its own triples. Shapes with
+anything else make ``can_screen`` false, and pySHACL gets the whole graph.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+
+from rdflib import BNode, Graph, URIRef
+from rdflib import Literal as RdfLiteral
+from rdflib.collection import Collection
+from rdflib.namespace import OWL, RDF, RDFS, SH
+from rdflib.term import Node
+
+from kg.curate.assertion import A, name
+from kg.model import Blank, Iri, Literal, Term, Triple
+from kg.model.terms import RDF_LANG_STRING, XSD, XSD_STRING
+
+Said = Mapping[str, Sequence[Term]]
+Holds = Callable[[Term, Said, Sequence[Term]], bool]
+_BUCKET = 50_000
+_SUB_CLASS = name("rdfs:subClassOf")
+_NUMBERS = {
+    XSD + kind for kind in ("integer", "decimal", "nonNegativeInteger", "int", "long")
+}
+# Datatypes of which every well-formed value has this form, and is no more than that.
+_FORMS = {
+    XSD_STRING: r"[^\x00]*",
+    RDF_LANG_STRING: r"[^\x00]*",
+    XSD + "anyURI": r"[^\x00\s]*",
+    XSD + "gYear": r"\d{4}",
+    XSD + "gYearMonth": r"\d{4}-(0[1-9]|1[0-2])",
+    XSD + "date": r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])",
+    XSD + "integer": r"[+-]?\d+",
+    XSD + "nonNegativeInteger": r"\d+",
+    XSD + "decimal": r"[+-]?\d+(\.\d+)?",
+    XSD + "boolean": "true|false",
+}
+_KINDS: dict[URIRef, tuple[type, ...]] = {
+    SH.IRI: (Iri,),
+    SH.Literal: (Literal,),
+    SH.BlankNode: (Blank,),
+    SH.IRIOrLiteral: (Iri, Literal),
+    SH.BlankNodeOrIRI: (Blank, Iri),
+    SH.BlankNodeOrLiteral: (Blank, Literal),
+}
+_TARGETS = (SH.targetClass, SH.targetObjectsOf, SH.targetSubjectsOf, SH.targetNode)
+_READ_OVER = {
+    SH.path, SH.message, SH.severity, SH.property, SH.name, SH.description, SH.order,
+    SH.group, *_TARGETS,
+}  # fmt: skip
+
+
+class _NotSimpleError(Exception):
+    """A shape asks what only pySHACL can judge."""
+
+
+@dataclass
+class _Rule:
+    """One shape: what it holds of, and what must hold of the values of a path."""
+
+    path: str = ""
+    of_values: list[Holds] = field(default_factory=list)
+    classes: set[str] = field(default_factory=set)
+    objects_of: set[str] = field(default_factory=set)
+    subjects_of: set[str] = field(default_factory=set)
+    nodes: set[Term] = field(default_factory=set)
+    rules: list[_Rule] = field(default_factory=list)
+
+    def clears(self, node: Term, said: Said) -> bool:
+        """Whether everything holds of a node beyond doubt."""
+        values = said.get(self.path, ()) if self.path else (node,)
+        return all(holds(node, said, values) for holds in self.of_values) and all(
+            rule.clears(node, said) for rule in self.rules
+        )
+
+
+class Screen:
+    """Screens data by the shapes of a graph.
+
+    Args:
+        shapes: SHACL.
+    """
+
+    def __init__(self, shapes: Graph) -> None:
+        self._shapes = shapes
+        self._types: dict[Term, set[str]] = {}
+        self._subs: dict[str, set[str]] = {}
+        try:
+            self._rules = [self._rule(s) for s in self._targeted()]
+            self.can_screen = True
+        except _NotSimpleError:
+            self._rules = []
+            self.can_screen = False
+
+    def suspects(self, triples: Sequence[Triple]) -> list[Term]:
+        """Nodes that may not conform, in order of their first triple.
+
+        Args:
+            triples: all of the data, with the ontology.
+        """
+        self._know(triples)
+        objects = self._pointed_to(triples)
+        found: list[Term] = []
+        for bucket in _buckets(triples, objects):
+            for node, said in bucket.items():
+                for rule in self._rules:
+                    if self._is_target(rule, node, said, objects) and not rule.clears(
+                        node, said
+                    ):
+                        found.append(node)
+                        break
+        return found
+
+    def part(self, triples: Iterable[Triple], nodes: Iterable[Term]) -> list[Triple]:
+        """What pySHACL needs to judge nodes: their triples, and types beside them."""
+        wanted = set(nodes)
+        pointing = {p for rule in self._rules for p in rule.objects_of}
+        kept = [
+            t
+            for t in triples
+            if t[0] in wanted or (t[2] in wanted and t[1].value in pointing)
+        ]
+        near = {o for _, _, o in kept if not isinstance(o, Literal)} - wanted
+        near |= {s for s, _, _ in kept} - wanted
+        kept += [(n, A, Iri(c)) for n in near for c in self._types.get(n, ())]
+        return kept
+
+    # -- data -----------------------------------------------------------------
+
+    def _know(self, triples: Iterable[Triple]) -> None:
+        self._types = {}
+        above: dict[str, set[str]] = {}
+        sets: dict[frozenset[str], set[str]] = {}
+        for s, p, o in triples:
+            if p == A and isinstance(o, Iri):
+                # One set for all things of the same types: there are few.
+                key = frozenset(self._types.get(s, ())) | {o.value}
+                self._types[s] = sets.setdefault(key, set(key))
+            elif p == _SUB_CLASS and isinstance(o, Iri):
+                above.setdefault(o.value, set()).add(s.value)
+        self._subs = {c: _closure(c, above) for c in self._classes()}
+
+    def _classes(self) -> set[str]:
+        found = {str(o) for o in self._shapes.objects(None, SH["class"])}
+        return found | {c for rule in self._rules for c in rule.classes}
+
+    def _is_a(self, node: Term, class_: str) -> bool:
+        return not self._subs[class_].isdisjoint(self._types.get(node, ()))
+
+    def _pointed_to(self, triples: Iterable[Triple]) -> dict[Term, set[str]]:
+        wanted = {p for rule in self._rules for p in rule.objects_of}
+        found: dict[Term, set[str]] = {}
+        for _, p, o in triples:
+            if p.value in wanted:
+                found.setdefault(o, set()).add(p.value)
+        return found
+
+    def _is_target(
+        self, rule: _Rule, node: Term, said: Said, objects: Mapping[Term, set[str]]
+    ) -> bool:
+        return (
+            any(self._is_a(node, c) for c in rule.classes)
+            or not rule.objects_of.isdisjoint(objects.get(node, ()))
+            or any(p in said for p in rule.subjects_of)
+            or node in rule.nodes
+        )
+
+    # -- shapes ---------------------------------------------------------------
+
+    def _targeted(self) -> list[Node]:
+        shapes = {s for target in _TARGETS for s in self._shapes.subjects(target)}
+        classes = {RDFS.Class, OWL.Class}
+        for shape in self._shapes.subjects(RDF.type, SH.NodeShape):
+            if classes & set(self._shapes.objects(shape, RDF.type)):
+                raise _NotSimpleError  # its instances are targets too
+        return sorted(shapes, key=str)
+
+    def _rule(self, shape: Node) -> _Rule:
+        rule = _Rule()
+        graph = self._shapes
+        rule.classes = {str(o) for o in graph.objects(shape, SH.targetClass)}
+        rule.objects_of = {str(o) for o in graph.objects(shape, SH.targetObjectsOf)}
+        rule.subjects_of = {str(o) for o in graph.objects(shape, SH.targetSubjectsOf)}
+        rule.nodes = {_term(o) for o in graph.objects(shape, SH.targetNode)}
+        if not self._is_told(shape):
+            return _Rule()
+        rule.of_values = self._constraints(shape)
+        path = graph.value(shape, SH.path)
+        if path is not None:
+            if not isinstance(path, URIRef):
+                raise _NotSimpleError
+            rule.path = str(path)
+        for nested in graph.objects(shape, SH.property):
+            if rule.path:
+                raise _NotSimpleError  # asks about the values' own triples
+            if self._is_told(nested):
+                rule.rules.append(self._rule(nested))
+        return rule
+
+    def _is_told(self, shape: Node) -> bool:
+        """Whether its results are violations; warnings are nobody's concern here."""
+        said = self._shapes.value(shape, SH.severity)
+        return said is None or said == SH.Violation
+
+    def _constraints(self, shape: Node) -> list[Holds]:
+        found: list[Holds] = []
+        for predicate, value in self._shapes.predicate_objects(shape):
+            if not str(predicate).startswith(str(SH)) or predicate in _READ_OVER:
+                continue
+            found.append(self._constraint(shape, URIRef(str(predicate)), value))
+        return found
+
+    def _constraint(self, shape: Node, predicate: URIRef, value: Node) -> Holds:
+        if predicate == SH["class"]:
+            wanted = str(value)
+            return lambda _n, _s, values: all(self._is_a(v, wanted) for v in values)
+        if predicate == SH["or"]:
+            rules = [self._rule(s) for s in Collection(self._shapes, value)]
+            pathed = self._shapes.value(shape, SH.path) is not None
+            if any(rule.path or (pathed and rule.rules) for rule in rules):
+                raise _NotSimpleError
+            return lambda node, said, values: all(
+                any(rule.clears(v, said if v is node else {}) for rule in rules)
+                for v in values
+            )
+        if predicate in {SH["in"], SH.languageIn}:
+            listed = [_term(o) for o in Collection(self._shapes, value)]
+            return _SIMPLE[predicate](listed)
+        if predicate in _SIMPLE:
+            return _SIMPLE[predicate](value)
+        raise _NotSimpleError
+
+
+def _buckets(
+    triples: Sequence[Triple], objects: Mapping[Term, set[str]]
+) -> Iterator[dict[Term, dict[str, list[Term]]]]:
+    """Subjects with what is said of them, some thousands at a time."""
+    count = len(triples) // _BUCKET + 1
+    parts: list[list[Triple]] = [[] for _ in range(count)]
+    for triple in triples:
+        parts[hash(triple[0]) % count].append(triple)
+    silent_ones: list[list[Term]] = [[] for _ in range(count)]
+    for node in objects:
+        silent_ones[hash(node) % count].append(node)
+    for part, more in zip(parts, silent_ones, strict=True):
+        said: dict[Term, dict[str, list[Term]]] = {}
+        for s, p, o in part:
+            values = said.setdefault(s, {}).setdefault(p.value, [])
+            if o not in values:
+                values.append(o)
+        for node in more:
+            said.setdefault(node, {})
+        yield said
+
+
+def _closure(class_: str, above: Mapping[str, set[str]]) -> set[str]:
+    found, open_ = {class_}, [class_]
+    while open_:
+        for sub in above.get(open_.pop(), ()):
+            if sub not in found:
+                found.add(sub)
+                open_.append(sub)
+    return found
+
+
+def _term(node: Node) -> Term:
+    if isinstance(node, RdfLiteral):
+        if node.language:
+            return Literal(str(node), RDF_LANG_STRING, node.language)
+        return Literal(str(node), str(node.datatype or XSD_STRING))
+    return Blank(str(node)) if isinstance(node, BNode) else Iri(str(node))
+
+
+# -- constraints: each is true only beyond doubt --------------------------------
+
+
+def _count(least: int, most: float) -> Holds:
+    return lambda _n, _s, values: least <= len(values) <= most
+
+
+def _kind(value: Node) -> Holds:
+    kinds = _KINDS[URIRef(str(value))]
+    return lambda _n, _s, values: all(isinstance(v, kinds) for v in values)
+
+
+def _datatype(value: Node) -> Holds:
+    wanted = str(value)
+    form = re.compile(_FORMS.get(wanted, r"(?!)"))
+
+    def holds(_n: Term, _s: Said, values: Sequence[Term]) -> bool:
+        return all(
+            isinstance(v, Literal)
+            and v.datatype == wanted
+            and form.fullmatch(v.value) is not None
+            for v in values
+        )
+
+    return holds
+
+
+def _pattern(value: Node) -> Holds:
+    form = re.compile(str(value))
+    return lambda _n, _s, values: all(
+        not isinstance(v, Blank) and form.search(v.value) is not None for v in values
+    )
+
+
+def _length(least: int, most: float) -> Holds:
+    return lambda _n, _s, values: all(
+        not isinstance(v, Blank) and least <= len(v.value) <= most for v in values
+    )
+
+
+def _one_of(listed: list[Term]) -> Holds:
+    return lambda _n, _s, values: all(v in listed for v in values)
+
+
+def _language_in(listed: list[Term]) -> Holds:
+    tags = {str(one).lower() for one in listed}
+    return lambda _n, _s, values: all(
+        isinstance(v, Literal) and v.language.lower() in tags for v in values
+    )
+
+
+def _unique_language(value: Node) -> Holds:
+    def holds(_n: Term, _s: Said, values: Sequence[Term]) -> bool:
+        tags = [
+            v.language.lower() for v in values if isinstance(v, Literal) and v.language
+        ]
+        return str(value) != "true" or len(tags) == len(set(tags))
+
+    return holds
+
+
+def _number(term: Term) -> Decimal | None:
+    if not isinstance(term, Literal) or term.datatype not in _NUMBERS:
+        return None
+    try:
+        return Decimal(term.value)
+    except InvalidOperation:
+        return None
+
+
+def _least(value: Node) -> Holds:
+    bound = _number(_term(value))
+
+    def holds(_n: Term, _s: Said, values: Sequence[Term]) -> bool:
+        numbers = [_number(v) for v in values]
+        return all(n is not None and bound is not None and n >= bound for n in numbers)
+
+    return holds
+
+
+def _less_than(value: Node) -> Holds:
+    other = str(value)
+
+    def holds(_n: Term, said: Said, values: Sequence[Term]) -> bool:
+        return all(
+            (a := _number(v)) is not None and (b := _number(w)) is not None and a < b
+            for w in said.get(other, ())
+            for v in values
+        )
+
+    return holds
+
+
+_SIMPLE: dict[URIRef, Callable[..., Holds]] = {
+    SH.minCount: lambda value: _count(int(str(value)), float("inf")),
+    SH.maxCount: lambda value: _count(0, int(str(value))),
+    SH.nodeKind: _kind,
+    SH.datatype: _datatype,
+    SH.pattern: _pattern,
+    SH.minLength: lambda value: _length(int(str(value)), float("inf")),
+    SH.maxLength: lambda value: _length(0, int(str(value))),
+    SH["in"]: _one_of,
+    SH.languageIn: _language_in,
+    SH.uniqueLang: _unique_language,
+    SH.minInclusive: _least,
+    SH.lessThan: _less_than,
+}
