@@ -17,7 +17,7 @@ from pathlib import Path
 
 from kg.analysis.large import prepare_picture
 from kg.config import Settings
-from kg.curate.desk import list_datasets
+from kg.curate.listed import list_datasets
 from kg.errors import KGError
 from kg.query.read import Reader
 from kg.query.read.shelved import FILLERS
