@@ -7,17 +7,17 @@ up, a distance of about 1 between neighbours. No randomness but a fixed seed.
 from __future__ import annotations
 
 import math
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kg import vocab
+from kg.analysis.rings import Floats, Positions, radial
 from kg.model.network import INFERRED, Network
 
-Positions = dict[str, tuple[float, float]]
-Floats = NDArray[np.float64]
+__all__ = ["LAYOUTS", "Positions", "discs", "force", "layered", "radial"]
 
 SEED = 20231
 FORCE_LIMIT = 600
@@ -214,63 +214,6 @@ def _packed(radii: Floats, ties: NDArray[np.float64]) -> Floats:
         centres[number] = best
         reach = max(reach, float(np.hypot(*best)) + float(radii[number]))
     return centres
-
-
-def radial(network: Network, centre: str) -> Positions:
-    """Rings round a thing: ring n holds what is n steps away.
-
-    What it does not reach lies on an outer ring. A branch takes as much of the
-    circle as it has ends.
-    """
-    children, depth = _tree_from(network, centre)
-    leaves: dict[str, int] = {}
-    for iri in sorted(depth, key=lambda i: -depth[i]):
-        leaves[iri] = sum(leaves[c] for c in children[iri]) or 1
-    positions: Positions = {centre: (0.0, 0.0)}
-    rings: dict[int, int] = defaultdict(int)
-    for level in depth.values():
-        rings[level] += 1
-    radius, radii = 0.0, [0.0]
-    for level in range(1, max(depth.values(), default=0) + 2):
-        radius = max(radius + 2.2, rings[level] / (2 * math.pi) * 1.1)
-        radii.append(radius)
-
-    def place(iri: str, start: float, width: float) -> None:
-        at = start
-        for child in children[iri]:
-            share = width * leaves[child] / leaves[iri]
-            angle, r = at + share / 2, radii[depth[child]]
-            positions[child] = (r * math.cos(angle) * 1.15, r * math.sin(angle))
-            place(child, at, share)
-            at += share
-
-    place(centre, math.pi / 2, 2 * math.pi)
-    rest = [iri for iri in network.nodes if iri not in positions]
-    far = max(radii[-1], len(rest) / (2 * math.pi) * 1.1)
-    for number, iri in enumerate(rest):
-        angle = 2 * math.pi * number / len(rest)
-        positions[iri] = (far * math.cos(angle) * 1.15, far * math.sin(angle))
-    return positions
-
-
-def _tree_from(
-    network: Network, centre: str
-) -> tuple[dict[str, list[str]], dict[str, int]]:
-    near: dict[str, set[str]] = defaultdict(set)
-    for edge in network.edges:
-        if edge.status != INFERRED:
-            near[edge.source].add(edge.target)
-            near[edge.target].add(edge.source)
-    children: dict[str, list[str]] = defaultdict(list)
-    depth, queue = {centre: 0}, deque([centre])
-    while queue:
-        iri = queue.popleft()
-        for other in sorted(near[iri], key=lambda i: (network.nodes[i].group, i)):
-            if other not in depth:
-                depth[other] = depth[iri] + 1
-                children[iri].append(other)
-                queue.append(other)
-    return children, depth
 
 
 def by_tracks(network: Network) -> Positions:
