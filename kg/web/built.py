@@ -21,6 +21,7 @@ blueprint = Blueprint("built", __name__)
 STATIC = links.WEB_ROOT / "static"
 HOW_TO_BUILD = "python frontend/build.py"
 _ENTRIES = {"explorer": "src/explorer/main.tsx", "sparql": "src/sparql/main.ts"}
+_NEEDED = frozenset({"stage"})  # loaded after the first picture, on every visit
 
 
 @lru_cache(maxsize=4)
@@ -29,11 +30,14 @@ def _manifest(path: Path, changed_ns: int) -> dict[str, Any]:
     return loaded
 
 
-def entry_files(entry: str, static: Path = STATIC) -> tuple[str, list[str]] | None:
+def entry_files(
+    entry: str, static: Path = STATIC
+) -> tuple[str, list[str], list[str]] | None:
     """The script and the style sheets of an entry, as names under ``/static/``.
 
     Returns:
-        ``None`` when the front end is not built.
+        The script, the style sheets, and the scripts it loads on its own with what
+        those import; ``None`` when the front end is not built.
     """
     path = static / "manifest.json"
     if not path.is_file():
@@ -45,7 +49,20 @@ def entry_files(entry: str, static: Path = STATIC) -> tuple[str, list[str]] | No
     sheets = list(found.get("css", ()))
     for name in found.get("imports", ()):
         sheets += manifest[name].get("css", ())
-    return found["file"], sheets
+    return found["file"], sheets, _soon(manifest, found)
+
+
+def _soon(manifest: dict[str, Any], found: dict[str, Any]) -> list[str]:
+    """Files of the first script that an entry loads while it runs, and its imports.
+
+    Only those that every visit needs; the others wait until they are asked for.
+    """
+    names = [*found.get("imports", ())]
+    for name in found.get("dynamicImports", ()):
+        if manifest[name].get("name") in _NEEDED:
+            names += [name, *manifest[name].get("imports", ())]
+    files = [manifest[name]["file"] for name in names]
+    return [f for f in dict.fromkeys(files) if f != found["file"]]
 
 
 def entry_tags(entry: str) -> Markup:
@@ -53,9 +70,10 @@ def entry_tags(entry: str) -> Markup:
     files = entry_files(entry)
     if files is None:
         return Markup("")
-    script, sheets = files
+    script, sheets, soon = files
     lines = [f'<link rel="stylesheet" href="/static/{escape(s)}">' for s in sheets]
     lines.append(f'<script type="module" src="/static/{escape(script)}"></script>')
+    lines += [f'<link rel="modulepreload" href="/static/{escape(s)}">' for s in soon]
     return Markup("\n".join(lines))  # noqa: S704 - every part is escaped above
 
 

@@ -17,17 +17,21 @@ from flask import render_template as render
 
 from kg import vocab
 from kg.draw import Picture, picture_html, picture_svg
-from kg.errors import DataError
+from kg.errors import DataError, PreparingError
 from kg.model.groups import GROUPS
 from kg.model.network import Network
 from kg.web import language
 from kg.web.app import CONTENT_SECURITY_POLICY
+from kg.web.graph import overview_json
 from kg.web.search import iri_of
 from kg.web.site import site
+from kg.web.wire import MEASURED_LIMIT
 from kg.wiring import Parts
 
 blueprint = Blueprint("explore", __name__)
 MOST_DRAWN = 400
+# An address with one of these begins elsewhere than with the whole network.
+_ELSEWHERE = frozenset({"n", "path", "query", "all"})
 LAYOUTS = ("force", "radial", "tracks", "places")
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
@@ -97,13 +101,30 @@ def page() -> Response:
     """The explorer; ``embed=1`` for a frame on another site."""
     embedded = request.args.get("embed") == "1"
     response = make_response(
-        render("explore.html", groups=GROUPS, embedded=embedded, state=_state())
+        render(
+            "explore.html",
+            groups=GROUPS,
+            embedded=embedded,
+            state=_state(),
+            first=None if _ELSEWHERE & set(request.args) else _first(),
+        )
     )
     if embedded:
         response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY.replace(
             "frame-ancestors 'self'", "frame-ancestors *"
         )
     return response
+
+
+def _first() -> dict[str, Any] | None:
+    """The first picture's network, if it is there or takes no time to compute."""
+    graphs = _parts().graphs
+    if not graphs.is_large and graphs.overview_at_hand(MEASURED_LIMIT) is None:
+        return None
+    try:
+        return overview_json()
+    except PreparingError:
+        return None  # the script asks again, and says that it is being prepared
 
 
 def _state() -> dict[str, Any]:

@@ -189,40 +189,44 @@ def overview() -> Response:
     the arrays.
     """
     limit = number("limit", CORE, 1, WHOLE_LIMIT)
-    kind = one_of("format", ("json", "binary"), "json")
+    if one_of("format", ("json", "binary"), "json") == "json":
+        return kept(lambda: overview_json(limit))
+    return kept(_arrays)
 
-    def make() -> dict[str, Any] | bytes:
-        graphs = parts().graphs
-        if graphs.is_large:
-            return _large(graphs.picture(), kind)
-        found = graphs.overview()
-        if kind == "binary":
-            return packed(found, g.language, graphs.generation)
-        communities = [
+
+def _arrays() -> bytes:
+    graphs = parts().graphs
+    if graphs.is_large:
+        return graphs.picture().arrays(g.language)
+    return packed(graphs.overview(), g.language, graphs.generation)
+
+
+def overview_json(limit: int = CORE) -> dict[str, Any]:
+    """What ``/overview`` answers; the explorer's page carries it as well."""
+    graphs = parts().graphs
+    if graphs.is_large:
+        return _large(graphs.picture())
+    found = graphs.overview()
+    counts = {
+        "nodes_total": len(found.nodes),
+        "edges_total": len(found.network.edges),
+        "communities": [
             {"zh": c.zh, "en": c.en, "size": c.size} for c in found.communities
-        ]
-        counts = {
-            "nodes_total": len(found.nodes),
-            "edges_total": len(found.network.edges),
-            "communities": communities,
-            "modularity": round(found.modularity, 4),
-        }
-        if len(found.nodes) > WHOLE_LIMIT:
-            return counts | _EMPTY | {"large": True, "generation": graphs.generation}
-        drawn, places = graphs.core(limit)
-        told = {short(i): list(p) for i, p in places.items()}
-        return network_json(drawn) | counts | {"large": False, "positions": told}
-
-    return kept(make)
+        ],
+        "modularity": round(found.modularity, 4),
+    }
+    if len(found.nodes) > WHOLE_LIMIT:
+        return counts | _EMPTY | {"large": True, "generation": graphs.generation}
+    drawn, places = graphs.core(limit)
+    told = {short(i): list(p) for i, p in places.items()}
+    return network_json(drawn) | counts | {"large": False, "positions": told}
 
 
 _EMPTY: dict[str, Any] = {"nodes": [], "edges": [], "terms": {}, "positions": {}}
 
 
-def _large(picture: Picture, kind: str) -> dict[str, Any] | bytes:
+def _large(picture: Picture) -> dict[str, Any]:
     """The overview of a large graph, as it was computed for its generation."""
-    if kind == "binary":
-        return picture.arrays(g.language)
     names = ("nodes_total", "edges_total", "modularity")
     counts = {name: picture.facts[name] for name in names}
     communities = [
