@@ -1,17 +1,20 @@
 // The legend is the filter: colour, icon, live count, a switch, and "only".
 import { useSignal } from "@preact/signals";
-import { ICONS } from "./look";
+import { useEffect } from "preact/hooks";
+import { api } from "./api";
+import { COMMUNITY_COLOURS, ICONS } from "./look";
 import * as store from "./store";
-import { n, start, t, termOf } from "./text";
+import { inkOn } from "./painter";
+import { cut, n, start, t, termOf } from "./text";
+import { Look } from "./Tools";
 import type { Filters, Status } from "./types";
 import { noFilters, type Row } from "./filters";
 
 function Glyph({ group }: { group: string }) {
-  const dark = group === "platform" || group === "incubator";
   return (
     <svg class="glyph" width="20" height="20" viewBox="-1.2 -1.2 2.4 2.4" aria-hidden="true">
       <circle r="1.15" style={{ fill: `var(--class-${group})` }} />
-      {ICONS[group] && <path d={ICONS[group]} transform="scale(.62)" fill="none" stroke={dark ? "#10202e" : "#fff"} stroke-width=".22" stroke-linejoin="round" />}
+      {ICONS[group] && <path d={ICONS[group]} transform="scale(.62)" fill="none" stroke={inkOn(group)} stroke-width=".22" stroke-linejoin="round" />}
     </svg>
   );
 }
@@ -153,6 +156,58 @@ function Period({ years }: { years: string[] }) {
   );
 }
 
+/** Colour and name of each community; a click chooses its members. */
+function Communities() {
+  const told = store.communities.value;
+  useEffect(() => {
+    if (!told.length) void api.communities().then((answer) => (store.communities.value = answer.communities), () => undefined);
+  }, [told.length]);
+  const members = new Map<number, string[]>();
+  for (const id of store.shown.value.nodes) {
+    const at = store.thing(id)?.community ?? -1;
+    members.set(at, [...(members.get(at) ?? []), id]);
+  }
+  const here = [...members].sort((a, b) => a[0] - b[0]).filter(([at]) => at >= 0);
+  const named = here.filter(([at]) => at < COMMUNITY_COLOURS.length && told[at]);
+  const rest = here.filter(([at]) => at >= COMMUNITY_COLOURS.length).flatMap(([, ids]) => ids);
+  const row = (key: string, colour: string, name: string, ids: string[]) => (
+    <li key={key}>
+      <button type="button" class="community" onClick={() => store.select(ids)}>
+        <span class="swatch" style={{ background: colour }} aria-hidden="true" />
+        <span class="what">{name}</span>
+        <span class="count">{n(ids.length)}</span>
+      </button>
+    </li>
+  );
+  return (
+    <section class="filter">
+      <h2 class="legend-title">{t("社群", "Communities")}</h2>
+      <ul class="switches">
+        {named.map(([at, ids]) => row(String(at), COMMUNITY_COLOURS[at]!, cut(t(told[at]!.zh, told[at]!.en), 14), ids))}
+        {rest.length > 0 && row("rest", "var(--class-other)", t("更小的社群", "Smaller ones"), rest)}
+      </ul>
+      <p class="fine">{t("点击选中其成员", "A click chooses the members")}</p>
+    </section>
+  );
+}
+
+const STATUSES: Status[] = ["actual", "target", "inferred"];
+
+function SizeKey() {
+  const told = { degree: t("陈述数", "statements"), rank: "PageRank", between: t("中介度", "betweenness"), equal: t("相同", "equal") }[store.size.value];
+  return (
+    <p class="fine size-note">
+      {store.size.value !== "equal" && (
+        <svg width="46" height="20" viewBox="0 0 46 20" aria-hidden="true">
+          {[[4, 3], [16, 5], [35, 9]].map(([x, r]) => <circle key={x} cx={x} cy="10" r={r} fill="none" stroke="currentColor" />)}
+        </svg>
+      )}{" "}
+      {t("圆点大小：", "Size: ")}
+      {told}
+    </p>
+  );
+}
+
 export function Legend() {
   const rows = store.rows.value;
   const groups = start.groups.flatMap((g) => rows.groups.filter((r) => r.key === g.key));
@@ -163,11 +218,12 @@ export function Legend() {
   const source = (key: string): string => store.terms.value[key] ? termOf(store.terms.value[key], key) : key.replace(/^source-/, "");
   return (
     <div class="legend-box">
+      {store.byCommunity.value && <Communities />}
       <Switches title={t("类别", "Classes")} name="groups" rows={groups} label={label} mark={(key) => <Glyph group={key} />} open />
       <Switches
         title={t("状态", "Status")}
         name="statuses"
-        rows={rows.statuses}
+        rows={STATUSES.flatMap((key) => rows.statuses.filter((r) => r.key === key))}
         label={(key) => t(...STATUS[key as Status])}
         mark={(key) => <StatusMark status={key} />}
         open
@@ -177,10 +233,8 @@ export function Legend() {
       <Choose title={t("区域", "Places")} name="areas" rows={rows.areas} />
       <Period years={rows.years} />
       <Switches title={t("出处", "Sources")} name="sources" rows={rows.sources} label={source} />
-      <p class="fine size-note">
-        {t("圆点大小：", "Size: ")}
-        {{ degree: t("陈述数", "statements"), rank: "PageRank", between: t("中介度", "betweenness"), equal: t("相同", "equal") }[store.size.value]}
-      </p>
+      <SizeKey />
+      <p class="narrow-look"><Look more="narrow" /></p>
     </div>
   );
 }

@@ -51,12 +51,24 @@ export function Minimap({ stage }: { stage: () => Stage | null }) {
   );
 }
 
-function bounds(): { left: number; top: number; scale: number } {
-  const places = [...store.scene.value.places.values()];
-  const xs = places.map((p) => p[0]);
-  const ys = places.map((p) => p[1]);
-  const [left, right, low, high] = [Math.min(...xs) - 1, Math.max(...xs) + 1, Math.min(...ys) - 1, Math.max(...ys) + 1];
-  return { left, top: high, scale: Math.min(WIDTH / (right - left), HEIGHT / (high - low)) };
+interface Bounds {
+  left: number;
+  top: number;
+  scale: number;
+}
+
+/** The part of the graph the small map shows: all of it, in the middle. */
+function bounds(): Bounds {
+  let [left, right, low, high] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (const id of store.shown.value.nodes) {
+    const [x, y] = store.scene.value.places.get(id) ?? [0, 0];
+    left = Math.min(left, x);
+    right = Math.max(right, x);
+    low = Math.min(low, y);
+    high = Math.max(high, y);
+  }
+  const scale = 0.92 * Math.min(WIDTH / (right - left || 1), HEIGHT / (high - low || 1));
+  return { left: (left + right) / 2 - WIDTH / 2 / scale, top: (low + high) / 2 + HEIGHT / 2 / scale, scale };
 }
 
 function paint(canvas: HTMLCanvasElement, stage: Stage | null): void {
@@ -74,7 +86,18 @@ function paint(canvas: HTMLCanvasElement, stage: Stage | null): void {
   const { width, height } = stage.sigma.getDimensions();
   const a = stage.sigma.viewportToGraph({ x: 0, y: 0 });
   const b = stage.sigma.viewportToGraph({ x: width, y: height });
+  // What the window shows, kept inside the frame when it shows more than there is.
+  const clamp = (value: number, most: number): number => Math.max(1, Math.min(most - 1, value));
+  const [x1, x2] = [clamp((a.x - left) * scale, WIDTH), clamp((b.x - left) * scale, WIDTH)];
+  const [y1, y2] = [clamp((top - a.y) * scale, HEIGHT), clamp((top - b.y) * scale, HEIGHT)];
+  ctx.fillStyle = stage.look.ground;
+  ctx.globalAlpha = 0.55;
+  ctx.fillRect(0, 0, WIDTH, y1);
+  ctx.fillRect(0, y2, WIDTH, HEIGHT - y2);
+  ctx.fillRect(0, y1, x1, y2 - y1);
+  ctx.fillRect(x2, y1, WIDTH - x2, y2 - y1);
+  ctx.globalAlpha = 1;
   ctx.strokeStyle = stage.look.accent;
   ctx.lineWidth = 1.5;
-  ctx.strokeRect((a.x - left) * scale, (top - a.y) * scale, (b.x - a.x) * scale, (a.y - b.y) * scale);
+  ctx.strokeRect(x1, y1, x2 - x1, y2 - y1);
 }

@@ -2,11 +2,11 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { api, Trouble } from "./api";
-import { iri } from "./exports";
+import { iri } from "./ids";
 import { STATUS } from "./Legend";
 import * as store from "./store";
-import { cut, n, nameOf, otherNameOf, plural, t, termOf } from "./text";
-import type { About, Claim, EvidenceItem, RelationCount, StatementClaim } from "./types";
+import { cut, n, nameOf, otherNameOf, t, termOf } from "./text";
+import type { About, Claim, EvidenceItem, RelationCount } from "./types";
 
 export function Quote({ e }: { e: EvidenceItem }) {
   return (
@@ -109,13 +109,14 @@ function Expand({ id }: { id: string }) {
         {relations.value.map((r) => {
           const key = [r.relation, r.direction, r.group, r.status].join(" ");
           const here = onScreen(r);
-          const next = async (): Promise<void> => {
+          const left = r.total - here;
+          const next = async (limit = 20): Promise<void> => {
             const choice = { relation: r.relation, direction: r.direction, group: r.group, status: r.status };
-            const more = await store.expand(id, choice, after.value[key] ?? "");
+            const more = await store.expand(id, choice, after.value[key] ?? "", limit);
             after.value = { ...after.value, [key]: more };
           };
           return (
-            <li key={key}>
+            <li key={key} class="expand-item">
               <button type="button" class="expand-row" disabled={here >= r.total} onClick={() => void next()}>
                 <span class={`dot class-${r.group}`} aria-hidden="true" />
                 <span class="what">
@@ -125,8 +126,18 @@ function Expand({ id }: { id: string }) {
                 <span class="count">
                   {n(here)}/{n(r.total)}
                 </span>
-                <span class="plus" aria-hidden="true">{here < r.total ? `+${Math.min(20, r.total - here)}` : "✓"}</span>
+                <span class="plus" aria-hidden="true">{left > 0 ? `+${Math.min(20, left)}` : "✓"}</span>
               </button>
+              {left > 20 && (
+                <button
+                  type="button"
+                  class="link more-of"
+                  aria-label={t(`${termOf(r.names, r.relation, r.direction)}：再加 ${n(Math.min(200, left))} 项`, `${termOf(r.names, r.relation, r.direction)}: ${n(Math.min(200, left))} more`)}
+                  onClick={() => void next(200)}
+                >
+                  {left > 200 ? "+200" : t("全部", "all")}
+                </button>
+              )}
             </li>
           );
         })}
@@ -173,7 +184,7 @@ export function ThingPanel({ id }: { id: string }) {
   const other = node ? otherNameOf(node) : "";
   return (
     <div class="panel-body">
-      <h2 class="thing-name">{title}</h2>
+      <h2 class={`thing-name${title.length > 60 ? " long" : ""}`}>{title}</h2>
       {other && <p class="other-name" lang={t("en", "zh-Hans")}>{other}</p>}
       <p>
         {node && <span class={`dot class-${node.group}`} aria-hidden="true" />}{" "}
@@ -195,7 +206,7 @@ export function ThingPanel({ id }: { id: string }) {
         <a href={`/partners?${new URLSearchParams({ id })}`}>{t("谁可能成为伙伴？", "Who could be its partner?")}</a>
       </p>
       <Expand id={id} />
-      {!about && <div class="skeleton" aria-busy="true" aria-label={t("正在读取", "Loading")} />}
+      {!about && <div class="skeleton" role="status" aria-busy="true" aria-label={t("正在读取", "Loading")} />}
       {about instanceof Trouble && <p class="bad">{about.message}</p>}
       {known && <Facts about={known} />}
     </div>
@@ -203,6 +214,9 @@ export function ThingPanel({ id }: { id: string }) {
 }
 
 function Facts({ about }: { about: About }) {
+  if (!about.relations.length && !about.figures.length) {
+    return <p class="fine">{t("图谱里还没有关于它的陈述；这不说明任何事情。", "The graph has no statement about it yet; that says nothing about it.")}</p>;
+  }
   return (
     <section>
       <h3>{t("事实与出处", "Facts and sources")}</h3>
@@ -241,155 +255,5 @@ function Facts({ about }: { about: About }) {
         ))}
       </ul>
     </section>
-  );
-}
-
-function useStatements(ids: string[]): StatementClaim[] | Trouble | null {
-  const claims = useSignal<StatementClaim[] | Trouble | null>(null);
-  const key = ids.join(",");
-  useEffect(() => {
-    claims.value = null;
-    if (!key) return;
-    api.evidence(key.split(",")).then(
-      (answer) => (claims.value = answer.statements),
-      (error: unknown) => {
-        if (error instanceof Trouble) claims.value = error;
-      },
-    );
-  }, [key]);
-  return claims.value;
-}
-
-function Statement({ claim }: { claim: StatementClaim }) {
-  return (
-    <article class={`claim-card ${claim.status}`}>
-      <p class="sentence">
-        <button type="button" class="link" onClick={() => store.select([claim.s])}>{claim.subject}</button>{" "}
-        <span class="relation-word">{claim.relation}</span>{" "}
-        <button type="button" class="link" onClick={() => store.select([claim.o])}>{claim.object}</button>
-        {claim.when && <span class="when"> {claim.when}</span>} <StatusChip claim={claim} />
-      </p>
-      {claim.evidence.map((e, i) => (
-        <Quote key={i} e={e} />
-      ))}
-      <p class="fine">
-        <a href={claim.page}>{t("这条陈述", "This statement")}</a>
-      </p>
-    </article>
-  );
-}
-
-export function EdgePanel({ edge }: { edge: string }) {
-  const link = store.scene.value.edges.get(edge);
-  const same = link
-    ? [...store.scene.value.edges.values()].filter(
-        (e) => e.id && ((e.s === link.s && e.t === link.t) || (e.s === link.t && e.t === link.s)),
-      )
-    : [];
-  const claims = useStatements(same.map((e) => e.id));
-  if (!link) return null;
-  return (
-    <div class="panel-body">
-      <h2 class="thing-name">
-        {store.name(link.s)} — {store.name(link.t)}
-      </h2>
-      {!same.length && (
-        <p>
-          {termOf(store.terms.value[link.p], link.p)} <span class="chip">{t(...STATUS[link.status])}</span>
-          <br />
-          <span class="fine">
-            {t("由本体规则推得，不是原文的陈述。", "Follows from a rule of the ontology; no source states it.")}
-          </span>
-        </p>
-      )}
-      {same.length > 0 && !claims && <div class="skeleton" aria-busy="true" aria-label={t("正在读取", "Loading")} />}
-      {claims instanceof Trouble && <p class="bad">{claims.message}</p>}
-      {Array.isArray(claims) && claims.map((claim) => <Statement key={claim.id} claim={claim} />)}
-    </div>
-  );
-}
-
-export function PathPanel() {
-  const answer = store.found.value!;
-  const at = useSignal(0);
-  const path = answer.paths[at.value] ?? [];
-  const claims = useStatements(path.flat());
-  const chain = (hops: string[][]): string => {
-    const ids = [answer.from];
-    for (const hop of hops) {
-      const link = answer.edges.find((e) => e.id === hop[0]);
-      if (link) ids.push(link.s === ids.at(-1) ? link.t : link.s);
-    }
-    return ids.map(store.name).join(" → ");
-  };
-  return (
-    <div class="panel-body">
-      <h2 class="thing-name">{t("路径", "Paths")}</h2>
-      {answer.length < 0 ? (
-        <>
-          <p>
-            {t(`${store.name(answer.from)} 与 ${store.name(answer.to)} 之间 6 步以内没有已实现的关系相连。`, `No chain of up to six achieved links joins ${store.name(answer.from)} and ${store.name(answer.to)}.`)}
-          </p>
-          <button type="button" onClick={() => void store.paths(answer.from, answer.to, true)}>
-            {t("把目标也算上再找", "Look again, plans included")}
-          </button>
-        </>
-      ) : (
-        <p>
-          {t(`最短 ${answer.length} 步，共 ${answer.paths.length} 条`, `${plural(answer.length, "", "step", "steps")}, ${answer.paths.length} shortest`)}
-          {answer.cut && t("（只列前面的）", " (only the first ones)")}
-        </p>
-      )}
-      <ol class="paths">
-        {answer.paths.map((p, i) => (
-          <li key={i}>
-            <button
-              type="button"
-              class="link"
-              aria-pressed={i === at.value}
-              onClick={() => {
-                at.value = i;
-                store.lit.value = new Set(p.flat());
-              }}
-            >
-              {chain(p)}
-            </button>
-          </li>
-        ))}
-      </ol>
-      {Array.isArray(claims) && path.flat().map((id) => {
-        const claim = claims.find((c) => c.id === id);
-        return claim ? <Statement key={id} claim={claim} /> : null;
-      })}
-    </div>
-  );
-}
-
-export function ManyPanel({ ids }: { ids: readonly string[] }) {
-  const [a, b] = [ids[0]!, ids[1]!];
-  return (
-    <div class="panel-body">
-      <h2 class="thing-name">{plural(ids.length, "项已选", "thing chosen", "things chosen")}</h2>
-      <ul class="chosen">
-        {ids.slice(0, 30).map((id) => (
-          <li key={id}>
-            <span class={`dot class-${store.thing(id)?.group ?? "other"}`} aria-hidden="true" />
-            <button type="button" class="link" onClick={() => store.select([id])}>{store.name(id)}</button>
-            <button type="button" class="small" aria-label={t(`不选 ${store.name(id)}`, `Leave out ${store.name(id)}`)} onClick={() => store.toggle(id)}>×</button>
-          </li>
-        ))}
-      </ul>
-      <div class="actions">
-        {ids.length === 2 && (
-          <>
-            <button type="button" class="small primary" onClick={() => void store.paths(a, b)}>{t("两者之间的路径", "Paths between them")}</button>
-            <button type="button" class="small" onClick={() => void store.common(a, b)}>{t("共同邻居", "Common neighbours")}</button>
-          </>
-        )}
-        <button type="button" class="small" onClick={() => store.only(ids)}>{t("只留这些", "Keep only these")}</button>
-        <button type="button" class="small" onClick={() => store.pin(ids)}>{t("固定", "Pin")}</button>
-        <button type="button" class="small" onClick={() => store.hide(ids)}>{t("隐藏", "Hide")}</button>
-      </div>
-    </div>
   );
 }

@@ -142,7 +142,7 @@ export function MainSearch() {
         if (store.pathFrom.value) void store.paths(store.pathFrom.value, id);
         else if (store.whole.value && store.scene.value.nodes.has(id) && !add) {
           store.select([id]);
-          store.fit.value++;
+          store.bring([id, ...store.neighbours(id).flatMap((e) => [e.s, e.t])]);
         } else void store.open(id, !add && (store.whole.value || Boolean(store.large.value)));
       }}
     />

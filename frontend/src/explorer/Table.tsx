@@ -3,6 +3,8 @@ import { useSignal } from "@preact/signals";
 import { STATUS } from "./Legend";
 import * as store from "./store";
 import { n, nameOf, otherNameOf, t, termOf } from "./text";
+import type { WholeMap } from "./map";
+import type { Stage } from "./stage";
 import { keyOf } from "./types";
 
 type Cell = string | number;
@@ -74,8 +76,38 @@ function Grid({ caption, heads, rows }: { caption: string; heads: string[]; rows
   );
 }
 
-export function Table() {
-  const tab = useSignal<"things" | "links">("things");
+interface Tab {
+  key: string;
+  label: string;
+  count: number;
+  caption: string;
+  heads: string[];
+  rows: Row[];
+}
+
+function Drawer({ tabs }: { tabs: Tab[] }) {
+  const chosen = useSignal(tabs[0]!.key);
+  const tab = tabs.find((x) => x.key === chosen.value) ?? tabs[0]!;
+  return (
+    <section class="drawer" aria-label={t("表格", "Table")}>
+      <div class="tabs">
+        <div role="tablist" aria-label={t("表格内容", "What the table shows")}>
+          {tabs.map(({ key, label, count }) => (
+            <button key={key} type="button" role="tab" id={`tab-${key}`} aria-selected={tab.key === key} aria-controls="table-body" onClick={() => (chosen.value = key)}>
+              {label} <span class="count">{n(count)}</span>
+            </button>
+          ))}
+        </div>
+        <button type="button" class="small" onClick={() => (store.panel.value = "")}>{t("关闭表格", "Close table")}</button>
+      </div>
+      <div id="table-body" role="tabpanel" aria-labelledby={`tab-${tab.key}`}>
+        <Grid key={tab.key} caption={tab.caption} heads={tab.heads} rows={tab.rows} />
+      </div>
+    </section>
+  );
+}
+
+function SceneTable() {
   const scene = store.scene.value;
   const { nodes, edges } = store.shown.value;
   const degree = new Map<string, number>();
@@ -104,35 +136,76 @@ export function Table() {
       },
     };
   });
-  const tabButton = (name: "things" | "links", label: string, count: number) => (
-    <button type="button" role="tab" id={`tab-${name}`} aria-selected={tab.value === name} aria-controls="table-body" onClick={() => (tab.value = name)}>
-      {label} <span class="count">{n(count)}</span>
-    </button>
-  );
   return (
-    <section class="drawer" aria-label={t("表格", "Table")}>
-      <div class="tabs">
-        <div role="tablist" aria-label={t("表格内容", "What the table shows")}>
-          {tabButton("things", t("事物", "Things"), nodes.size)}
-          {tabButton("links", t("关系", "Links"), edges.size)}
-        </div>
-        <button type="button" class="small" onClick={() => (store.panel.value = "")}>{t("关闭表格", "Close table")}</button>
-      </div>
-      <div id="table-body" role="tabpanel" aria-labelledby={`tab-${tab.value}`}>
-        {tab.value === "things" ? (
-          <Grid
-            caption={t("画面中的事物", "Things in the picture")}
-            heads={[t("名称", "Name"), t("另一语言", "Other language"), t("类别", "Class"), t("画面中的关系", "Links here"), t("陈述", "Statements"), "PageRank"]}
-            rows={things}
-          />
-        ) : (
-          <Grid
-            caption={t("画面中的关系", "Links in the picture")}
-            heads={[t("起点", "From"), t("关系", "Relation"), t("终点", "To"), t("状态", "Status"), t("时间", "Period")]}
-            rows={links}
-          />
-        )}
-      </div>
-    </section>
+    <Drawer
+      tabs={[
+        {
+          key: "things",
+          label: t("事物", "Things"),
+          count: nodes.size,
+          caption: t("画面中的事物", "Things in the picture"),
+          heads: [t("名称", "Name"), t("另一语言", "Other language"), t("类别", "Class"), t("画面中的关系", "Links here"), t("陈述", "Statements"), "PageRank"],
+          rows: things,
+        },
+        {
+          key: "links",
+          label: t("关系", "Links"),
+          count: edges.size,
+          caption: t("画面中的关系", "Links in the picture"),
+          heads: [t("起点", "From"), t("关系", "Relation"), t("终点", "To"), t("状态", "Status"), t("时间", "Period")],
+          rows: links,
+        },
+      ]}
+    />
   );
+}
+
+/** Of a large graph: its most linked things and its communities. */
+function MapTable({ map }: { map: WholeMap }) {
+  const open = (id: string): void => {
+    store.panel.value = "";
+    void store.open(id, true);
+  };
+  const things: Row[] = map.top().map(({ id, name, community, degree }) => ({
+    key: id,
+    cells: [name, community, degree],
+    chosen: false,
+    pick: () => open(id),
+  }));
+  const communities: Row[] = map.groups.map((group, i) => ({
+    key: String(i),
+    cells: [group.name, group.size],
+    chosen: false,
+    pick: () => {
+      const best = map.top().find((x) => x.community === group.name);
+      if (best) open(best.id);
+    },
+  }));
+  return (
+    <Drawer
+      tabs={[
+        {
+          key: "things",
+          label: t("关联最多的事物", "Most linked things"),
+          count: things.length,
+          caption: t("关联最多的事物；其余可查找", "The most linked things; find the others by name"),
+          heads: [t("名称", "Name"), t("社群", "Community"), t("陈述", "Statements")],
+          rows: things,
+        },
+        {
+          key: "communities",
+          label: t("社群", "Communities"),
+          count: communities.length,
+          caption: t("社群与成员数；打开的是其中关联最多的", "Communities with their members; opens the most linked of one"),
+          heads: [t("名称", "Name"), t("成员", "Members")],
+          rows: communities,
+        },
+      ]}
+    />
+  );
+}
+
+export function Table({ stage }: { stage: () => Stage | null }) {
+  const map = store.large.value ? stage()?.big : null;
+  return map ? <MapTable map={map} /> : <SceneTable />;
 }

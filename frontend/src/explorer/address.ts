@@ -14,6 +14,7 @@ export interface Kept {
   camera: Camera | null;
   path: [string, string] | null;
   query: string;
+  all: boolean;
 }
 
 const LAYOUTS = ["force", "radial", "tracks", "places"];
@@ -66,12 +67,14 @@ export function readAddress(search = location.search): Kept {
     camera: camera.length === 3 && camera.every(Number.isFinite) ? { x: camera[0]!, y: camera[1]!, ratio: camera[2]! } : null,
     path: ends.length === 2 ? [ends[0]!, ends[1]!] : null,
     query: q.get("query") ?? "",
+    all: q.get("all") === "1",
   };
 }
 
 export interface Saved {
   scene: Scene;
   whole: boolean;
+  all: boolean;
   layout: LayoutKind;
   size: SizeKind;
   byCommunity: boolean;
@@ -90,7 +93,7 @@ export function writeAddress(state: Saved, embed = false): string {
     q.set("n", ids.join(","));
     q.set("at", packPlaces(ids.map((id) => state.scene.places.get(id) ?? [0, 0])));
     if (state.scene.pinned.size) q.set("pin", [...state.scene.pinned].join(","));
-  }
+  } else if (state.all) q.set("all", "1");
   if (state.layout !== "force") q.set("layout", state.layout);
   if (state.size !== "degree") q.set("size", state.size);
   if (state.byCommunity) q.set("colour", "community");

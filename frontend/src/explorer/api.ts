@@ -1,7 +1,8 @@
 // The server's answers. Errors carry the server's own words in the reader's language.
-import { language } from "./text";
+import { language, sent } from "./text";
 import type {
   About,
+  Community,
   ExpandAnswer,
   Found,
   LayoutKind,
@@ -77,12 +78,21 @@ export interface Choice {
   status?: string | undefined;
 }
 
+let first = sent as OverviewAnswer | null;
+/** The overview that came with the page; only once, for it may have changed since. */
+function sentOverview(limit?: number): OverviewAnswer | null {
+  const answer = limit === undefined ? first : null;
+  if (answer) first = null;
+  return answer;
+}
+
 const SHOWN = 250; // an address stays below the limit of common servers
 
 export const api = {
   search: (q: string, signal: AbortSignal) =>
     get<{ results: Found[] }>("/api/search", { q, limit: 12 }, signal),
-  overview: (limit?: number) => get<OverviewAnswer>("/api/graph/overview", { limit }),
+  overview: async (limit?: number) => sentOverview(limit) ?? get<OverviewAnswer>("/api/graph/overview", { limit }),
+  communities: () => get<{ communities: Community[] }>("/api/graph/communities", { limit: 50 }),
   arrays: async () =>
     (await ask("/api/graph/overview", { format: "binary" })).arrayBuffer(),
   expand: (id: string, choice: Choice, shown: string[], after = "", limit = 20) =>

@@ -1,17 +1,12 @@
 // Take along: PNG and SVG at print size, GEXF, GraphML, JSON, CSV, one HTML file.
-import { ICONS, mixed } from "./look";
-import { middle, paintDots, paintLabels, paintLines, DASH, type Picture } from "./painter";
-import { cut, language, nameOf, otherNameOf, start, t, termOf } from "./text";
+import { iri } from "./ids";
+import { ICONS, mixed, type Look } from "./look";
+import { paintLabels, placeLabels } from "./labels";
+import { DASH, DOTS, inkOn, isMany, middle, paintDots, paintLines, paintTitles, strokeOf, type Dot, type Line, type Picture } from "./painter";
+import { language, nameOf, otherNameOf, start, t, termOf } from "./text";
 import type { Link, Scene, Term, Thing } from "./types";
 import type { Visible } from "./filters";
 import { keyOf } from "./types";
-
-const TERMS = "https://w3id.org/life-valley/ontology#"; // the same for every region
-
-export function iri(id: string): string {
-  if (id.includes("://")) return id;
-  return id.startsWith("lv:") ? `${TERMS}${id.slice(3)}` : `${start.base}id/${id}`;
-}
 
 export function xml(text: string): string {
   return text
@@ -44,50 +39,140 @@ export function kept(scene: Scene, shown: Visible, terms: Record<string, Term>):
   };
 }
 
-/** The picture on the screen, several times as large. */
+const STRIP = 34; // below the picture: what the colours and dashes mean
+
+interface Key {
+  label: string;
+  colour: string;
+  dash: number[] | null; // null: a disc
+}
+
+/** What a reader of the picture alone needs to know. */
+function keys(picture: Picture): Key[] {
+  const { look } = picture;
+  const used = new Set(picture.dots.map((dot) => dot.group));
+  const statuses = new Set(picture.lines.map((line) => line.link.status));
+  return [
+    ...start.groups.filter((g) => used.has(g.key)).map((g) => ({ label: t(g.zh, g.en), colour: look.groups[g.key]!, dash: null })),
+    ...(statuses.has("target") ? [{ label: t("目标，尚未实现", "planned, not achieved"), colour: look.target, dash: DASH }] : []),
+    ...(statuses.has("inferred") ? [{ label: t("推断", "inferred"), colour: look.text2, dash: DOTS }] : []),
+  ];
+}
+
+const origin = (): string => `${start.title} · ${location.host} · ${new Date().toISOString().slice(0, 10)}`;
+
+function measure(): CanvasRenderingContext2D {
+  return document.createElement("canvas").getContext("2d")!;
+}
+
+/** Keys with the place of each on the strip. */
+function placedKeys(picture: Picture, ctx: CanvasRenderingContext2D): (Key & { x: number })[] {
+  ctx.font = `450 12px ${picture.look.font}`;
+  let x = 16;
+  return keys(picture).map((key) => {
+    const at = { ...key, x };
+    x += (key.dash ? 32 : 18) + ctx.measureText(key.label).width + 16;
+    return at;
+  });
+}
+
+/** The picture on the screen, several times as large, with its key. */
 export async function png(picture: Picture, scale = 3): Promise<Blob> {
   const canvas = document.createElement("canvas");
-  canvas.width = picture.width * scale;
-  canvas.height = picture.height * scale;
+  const { look, width, height } = picture;
+  canvas.width = width * scale;
+  canvas.height = (height + STRIP) * scale;
   const ctx = canvas.getContext("2d")!;
   ctx.scale(scale, scale);
-  ctx.fillStyle = picture.look.ground;
-  ctx.fillRect(0, 0, picture.width, picture.height);
+  ctx.fillStyle = look.ground;
+  ctx.fillRect(0, 0, width, height + STRIP);
+  paintTitles(ctx, picture);
   paintLines(ctx, picture);
   paintDots(ctx, picture, true);
   paintLabels(ctx, picture);
+  ctx.fillStyle = look.ground;
+  ctx.fillRect(0, height, width, STRIP);
+  const y = height + STRIP / 2;
+  ctx.textAlign = "left";
+  for (const key of placedKeys(picture, ctx)) {
+    ctx.strokeStyle = ctx.fillStyle = key.colour;
+    ctx.beginPath();
+    if (key.dash) {
+      ctx.setLineDash(key.dash);
+      ctx.lineWidth = 2;
+      ctx.moveTo(key.x, y);
+      ctx.lineTo(key.x + 26, y);
+      ctx.stroke();
+      ctx.setLineDash([]);
+    } else {
+      ctx.arc(key.x + 6, y, 6, 0, 7);
+      ctx.fill();
+    }
+    ctx.fillStyle = look.text;
+    ctx.fillText(key.label, key.x + (key.dash ? 32 : 18), y);
+  }
+  ctx.textAlign = "right";
+  ctx.fillStyle = look.text2;
+  ctx.fillText(origin(), width - 16, y);
   return new Promise((done) => canvas.toBlob((blob) => done(blob!), "image/png"));
 }
 
+function svgKeys(picture: Picture): string[] {
+  const { look, width, height } = picture;
+  const y = height + STRIP / 2;
+  const text = (x: number, label: string, colour: string, anchor: string): string =>
+    `<text x="${f(x)}" y="${f(y)}" font-size="12" dominant-baseline="central" text-anchor="${anchor}" fill="${colour}">${xml(label)}</text>`;
+  const told = placedKeys(picture, measure()).flatMap((key) => [
+    key.dash
+      ? `<path d="M${f(key.x)} ${f(y)}h26" stroke="${key.colour}" stroke-width="2" stroke-dasharray="${key.dash.join(" ")}"/>`
+      : `<circle cx="${f(key.x + 6)}" cy="${f(y)}" r="6" fill="${key.colour}"/>`,
+    text(key.x + (key.dash ? 32 : 18), key.label, look.text, "start"),
+  ]);
+  return [`<rect y="${height}" width="100%" height="${STRIP}" fill="${look.ground}"/>`, ...told, text(width - 16, origin(), look.text2, "end")];
+}
+
+function svgLine(line: Line, look: Look, many: boolean, terms: Record<string, Term>): string {
+  const [mx, my] = middle(line);
+  const stroke = strokeOf(line, look, many);
+  const dash = stroke.dash.length ? ` stroke-dasharray="${stroke.dash.join(" ")}"` : "";
+  const way = line.bend ? `Q${f(mx)} ${f(my)} ${f(line.b.x)} ${f(line.b.y)}` : `L${f(line.b.x)} ${f(line.b.y)}`;
+  return (
+    `<path d="M${f(line.a.x)} ${f(line.a.y)}${way}" fill="none" stroke="${stroke.colour}" stroke-width="${stroke.width}"` +
+    ` stroke-opacity="${stroke.alpha}"${dash}><title>${xml(termOf(terms[line.link.p], line.link.p))}</title></path>`
+  );
+}
+
+function svgDot(dot: Dot, look: Look): string {
+  const glyph = dot.r >= 7 && ICONS[dot.group];
+  const edge = mixed(dot.fill, look.dark ? "#ffffff" : "#000000", 0.35);
+  return (
+    `<g${dot.faded ? ' opacity="0.15"' : ""}><title>${xml(dot.label)}</title><circle cx="${f(dot.x)}" cy="${f(dot.y)}" r="${f(dot.r)}" fill="${dot.fill}" stroke="${edge}"/>` +
+    (glyph ? `<path transform="translate(${f(dot.x)} ${f(dot.y)}) scale(${f(dot.r * 0.58)})" d="${glyph}" fill="none" stroke="${inkOn(dot.group)}" stroke-width=".2" stroke-linejoin="round"/>` : "") +
+    "</g>"
+  );
+}
+
+/** The picture on the screen as SVG, names where the screen has them. */
 export function svg(picture: Picture, terms: Record<string, Term>): string {
   const { look, width, height } = picture;
-  const parts = [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${xml(look.font)}" font-size="12.5">`,
+  const many = isMany(picture);
+  const lines = [...picture.lines].sort((a, b) => Number(a.lit) - Number(b.lit));
+  const names = placeLabels(measure(), picture).map(
+    ({ kind, text, x, y, px, weight }) =>
+      `<text x="${f(x)}" y="${f(y)}" font-size="${px}" font-weight="${weight}" text-anchor="middle" dominant-baseline="central"` +
+      ` fill="${kind === "relation" ? look.accent : look.text}" stroke="${look.ground}" stroke-width="3.5" stroke-linejoin="round" paint-order="stroke">${xml(text)}</text>`,
+  );
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height + STRIP}" viewBox="0 0 ${width} ${height + STRIP}" font-family="${xml(look.font)}">`,
+    `<title>${xml(origin())}</title>`,
     `<rect width="100%" height="100%" fill="${look.ground}"/>`,
-  ];
-  for (const line of picture.lines) {
-    const [mx, my] = middle(line);
-    const dash = line.link.status === "target" ? ` stroke-dasharray="${DASH.join(" ")}"` : line.link.status === "inferred" ? ' stroke-dasharray="1.5 4"' : "";
-    const colour = line.lit ? look.accent : line.link.status === "target" ? look.target : look.text2;
-    parts.push(
-      `<path d="M${f(line.a.x)} ${f(line.a.y)}Q${f(mx)} ${f(my)} ${f(line.b.x)} ${f(line.b.y)}" fill="none" stroke="${colour}" stroke-opacity="${line.lit ? 0.9 : 0.4}"${dash}><title>${xml(termOf(terms[line.link.p], line.link.p))}</title></path>`,
-    );
-  }
-  for (const dot of picture.dots) {
-    const dark = dot.group === "platform" || dot.group === "incubator";
-    const glyph = dot.r >= 7 && ICONS[dot.group];
-    parts.push(
-      `<g><title>${xml(dot.label)}</title><circle cx="${f(dot.x)}" cy="${f(dot.y)}" r="${f(dot.r)}" fill="${dot.fill}" stroke="${mixed(dot.fill, "#000000", 0.35)}"/>` +
-        (glyph ? `<path transform="translate(${f(dot.x)} ${f(dot.y)}) scale(${f(dot.r * 0.58)})" d="${glyph}" fill="none" stroke="${dark ? "#10202e" : "#fff"}" stroke-width=".2"/>` : "") +
-        "</g>",
-    );
-  }
-  for (const dot of picture.dots) {
-    parts.push(
-      `<text x="${f(dot.x)}" y="${f(dot.y + dot.r + 14)}" text-anchor="middle" fill="${look.text}" stroke="${look.ground}" stroke-width="3" paint-order="stroke">${xml(cut(dot.label))}</text>`,
-    );
-  }
-  return parts.join("\n") + "\n</svg>\n";
+    ...picture.titles.map((c) => `<circle cx="${f(c.x)}" cy="${f(c.y)}" r="${f(c.r)}" fill="${c.colour}" fill-opacity="0.1"/>`),
+    ...lines.map((line) => svgLine(line, look, many, terms)),
+    ...picture.dots.map((dot) => svgDot(dot, look)),
+    ...names,
+    ...svgKeys(picture),
+    "</svg>\n",
+  ].join("\n");
 }
 
 const f = (value: number): string => String(Math.round(value * 10) / 10);

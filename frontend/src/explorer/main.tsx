@@ -1,102 +1,43 @@
 // The explorer: puts state, stage and views together.
-import { effect, signal } from "@preact/signals";
+import { signal } from "@preact/signals";
 import { render } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import "./explorer.css";
-import { api } from "./api";
+import { Canvas, getStage } from "./Canvas";
+import { noFilters } from "./filters";
 import { installKeys } from "./keyboard";
 import { Legend } from "./Legend";
-import { WholeMap } from "./map";
-import { Minimap } from "./Minimap";
-import { EdgePanel, ManyPanel, PathPanel, ThingPanel } from "./Panel";
+import { EdgePanel, ManyPanel, PathPanel } from "./Links";
+import { ThingPanel } from "./Panel";
 import { MainSearch } from "./Search";
-import { Stage, type StageEvents } from "./stage";
 import * as store from "./store";
-import { Table } from "./Table";
 import { n, nameOf, t, termOf } from "./text";
-import { GLYPH, Keys, Share, Tool, Toolbar, Welcome } from "./Tools";
-import { viewOf } from "./view";
+import { Tool, Toolbar, Zoom } from "./Tools";
+import { GLYPH } from "./glyphs";
+import { Welcome } from "./Welcome";
 
-let stage: Stage | null = null;
-let wholeMap: WholeMap | null = null;
-const getStage = (): Stage | null => stage;
+/** A part that few readers need at once: its code comes when it is shown. */
+const later = signal<typeof import("./later") | null>(null);
 
-const events: StageEvents = {
-  hover: (id) => (store.hovered.value = id),
-  click: (id, many) => {
-    if (store.pathFrom.value) void store.paths(store.pathFrom.value, id);
-    else if (many) store.toggle(id);
-    else store.select([id]);
-  },
-  clickEdge: (key) => {
-    store.selected.value = [];
-    store.selectedEdge.value = key;
-  },
-  clickEmpty: () => {
-    store.select([]);
-    store.pathFrom.value = "";
-  },
-  open: (id) => void (store.large.value ? store.open(id, true) : store.expand(id)),
-  menu: (id) => store.select([id]),
-  dragged: store.moved,
-  camera: (camera) => (store.camera.value = camera),
-};
-
-function Canvas() {
-  const place = useRef<HTMLDivElement>(null);
-  const big = store.large.value;
+function Later() {
+  const wanted = store.panel.value !== "" || store.shown.value.nodes.size > MINIMAP;
+  const quiet = store.moves.value; // the picture is there: fetch it before it is asked for
   useEffect(() => {
-    let gone = false;
-    let stop = (): void => undefined;
-    const begin = async (): Promise<void> => {
-      if (big) wholeMap = new WholeMap(await api.arrays(), (await import("./look")).readLook());
-      else wholeMap = null;
-      if (gone || !place.current) return;
-      stage = new Stage(place.current, events, wholeMap);
-      (window as unknown as { explorer: unknown }).explorer = { stage, store, map: wholeMap };
-      let fitted = -1;
-      stop = effect(() => {
-        const view = viewOf();
-        const wanted = store.fit.value;
-        stage!.show(view, fitted >= 0);
-        if (wanted !== fitted && (view.nodes.length || big)) {
-          const kept = fitted < 0 ? store.restored.peek() : null;
-          if (kept) stage!.setCamera(kept);
-          else if (!big) stage!.fitTo(store.selected.peek().length && store.whole.peek() ? focusIds() : [], fitted >= 0);
-          fitted = wanted;
-        }
-      });
-      document.documentElement.dataset["explorer"] = "ready";
-    };
-    void begin();
-    const dark = matchMedia("(prefers-color-scheme: dark)");
-    const look = (): void => stage?.refreshLook();
-    dark.addEventListener("change", look);
-    return () => {
-      gone = true;
-      stop();
-      dark.removeEventListener("change", look);
-      stage?.destroy();
-      stage = null;
-    };
-  }, [big]);
-  const { nodes, edges } = store.shown.value;
-  const chosen = store.selected.value.map(store.name).slice(0, 3).join(t("、", ", "));
-  const spoken = big
-    ? t(`网络地图：${n(big.nodes)} 项、${n(big.edges)} 条关系，按社群排布。`, `Map of ${n(big.nodes)} things and ${n(big.edges)} links in communities.`)
-    : t(
-        `网络图：${nodes.size} 项、${edges.size} 条关系。${chosen ? `已选 ${chosen}。` : ""}按 T 看表格。`,
-        `Network of ${nodes.size} things and ${edges.size} links. ${chosen ? `Chosen: ${chosen}. ` : ""}Press T for the table.`,
-      );
-  return <div ref={place} id="stage" class="stage" role="img" aria-label={spoken} tabIndex={0} />;
+    if ((wanted || quiet) && !later.value) void import("./later").then((code) => (later.value = code));
+  }, [wanted, quiet]);
+  const code = later.value;
+  if (!code || !wanted) return null;
+  return (
+    <>
+      {store.panel.value === "table" && <code.Table stage={getStage} />}
+      {store.panel.value === "keys" && <code.Keys />}
+      {store.panel.value === "share" && <code.Share stage={getStage} />}
+      {store.shown.value.nodes.size > MINIMAP && <code.Minimap stage={getStage} />}
+    </>
+  );
 }
 
-function focusIds(): string[] {
-  const ids = new Set(store.selected.peek());
-  for (const id of [...ids]) for (const e of store.neighbours(id)) ids.add(e.s).add(e.t);
-  return [...ids];
-}
-
+const MINIMAP = 200; // things above which a small map helps
 const welcome = signal(innerWidth > 900); // a phone shows the picture first
 
 function Side() {
@@ -110,7 +51,7 @@ function Side() {
   ) : ids.length === 1 ? (
     <ThingPanel id={ids[0]!} />
   ) : null;
-  if (!body && (!welcome.value || !store.whole.value)) return null;
+  if (!body && (!welcome.value || !store.whole.value || store.layout.value !== "force")) return null;
   return (
     <aside class="side" aria-label={t("详情", "Details")}>
       <Tool
@@ -129,7 +70,7 @@ function Side() {
 
 function Hover() {
   const id = store.hovered.value;
-  const spot = id && stage?.spot(id);
+  const spot = id && getStage()?.spot(id);
   const node = store.thing(id);
   if (!spot || !node) return null;
   return (
@@ -149,6 +90,12 @@ function Notices() {
   return (
     <div class="notices">
       {store.busy.value && <p class="notice" role="status">{store.busy.value}</p>}
+      {store.still.value && (
+        <p class="notice" role="status">
+          {t("此浏览器没有 WebGL，画面不能移动；查找、筛选、表格和下载照常。", "This browser has no WebGL: the picture cannot be moved. Search, filters, table and files work.")}
+        </p>
+      )}
+      {store.toast.value && <p class="notice">{store.toast.value}</p>}
       {problem && (
         <p class="notice bad" role="alert">
           {problem.message} {problem.hint} <button type="button" class="link" onClick={() => (store.trouble.value = null)}>{t("知道了", "Dismiss")}</button>
@@ -164,15 +111,15 @@ function Notices() {
         <p class="notice" role="status">
           {t(`链接中有 ${gone.length} 项已不在图谱里：`, `${gone.length} of the link's things are not in the graph any more: `)}
           {gone.slice(0, 3).map((id) => (
-            <a key={id} href={`/search?${new URLSearchParams({ q: id.replaceAll("-", " ") })}`}>{id} </a>
-          ))}
+            <a key={id} href={`/search?${new URLSearchParams({ q: id.replaceAll("-", " ") })}`}>{t(`查找“${id}”`, `look for “${id}”`)}</a>
+          ))}{" "}
           <button type="button" class="link" onClick={() => (store.missing.value = [])}>{t("知道了", "Dismiss")}</button>
         </p>
       )}
       {store.filtered.value && !store.large.value && (
         <p class="notice quiet">
           {t(`筛选后 ${store.shown.value.nodes.size}/${store.scene.value.nodes.size} 项`, `${store.shown.value.nodes.size} of ${store.scene.value.nodes.size} things pass the filters`)}{" "}
-          <button type="button" class="link" onClick={async () => store.setFilters((await import("./filters")).noFilters)}>{t("清除筛选", "Clear filters")}</button>
+          <button type="button" class="link" onClick={() => store.setFilters(noFilters)}>{t("清除筛选", "Clear filters")}</button>
         </p>
       )}
     </div>
@@ -181,56 +128,54 @@ function Notices() {
 
 function App() {
   const nodes = store.shown.value.nodes.size;
-  const empty = !nodes && !store.busy.value && !store.large.value;
+  const big = store.large.value;
+  const empty = !nodes && !store.busy.value && !big;
   return (
     <div class={`explorer${store.legendOpen.value ? " legend-open" : ""}`}>
-      <div class="left" id="legend">
+      <div class="finder">
         <MainSearch />
-        {!store.large.value && <Legend />}
-        {store.large.value && (
+        <button type="button" class="legend-toggle" aria-expanded={store.legendOpen.value} aria-controls="legend" onClick={() => (store.legendOpen.value = !store.legendOpen.value)}>
+          {store.legendOpen.value ? t("关闭", "Close") : t("图例", "Legend")}
+        </button>
+      </div>
+      <div class="left" id="legend">
+        {big ? (
           <p class="fine">
             {t(
-              `${n(store.large.value.nodes)} 项、${n(store.large.value.edges)} 条关系。名称是社群，数字是成员数。放大看成员，双击打开。`,
-              `${n(store.large.value.nodes)} things, ${n(store.large.value.edges)} links. Names are communities with their members. Zoom in for members, double-click to open one.`,
+              `${n(big.nodes)} 项、${n(big.edges)} 条关系。名称是社群，数字是成员数。放大看成员，双击打开。`,
+              `${n(big.nodes)} things, ${n(big.edges)} links. Names are communities with their members. Zoom in for members, double-click to open one.`,
             )}
           </p>
+        ) : (
+          <Legend />
         )}
       </div>
       <div class="middle">
-        <Toolbar stage={getStage} />
+        <Toolbar />
         <Canvas />
         <Hover />
         <Notices />
         {empty && (
           <div class="nothing">
-            <p>{t("没有可显示的内容。", "There is nothing to show.")}</p>
-            <button type="button" class="primary" onClick={() => void store.home()}>{t("显示整个网络", "Show the whole network")}</button>
+            <p>{store.filtered.value ? t("没有事物通过筛选。", "Nothing passes the filters.") : t("没有可显示的内容。", "There is nothing to show.")}</p>
+            <p>
+              {store.filtered.value && <button type="button" onClick={() => store.setFilters(noFilters)}>{t("清除筛选", "Clear filters")}</button>}{" "}
+              <button type="button" class="primary" onClick={() => void store.home()}>{t("显示整个网络", "Show the whole network")}</button>
+            </p>
           </div>
         )}
-        {nodes > 200 && <Minimap stage={getStage} />}
-        <button type="button" class="legend-toggle" aria-expanded={store.legendOpen.value} aria-controls="legend" onClick={() => (store.legendOpen.value = !store.legendOpen.value)}>
-          {store.legendOpen.value ? t("关闭", "Close") : t("查找与筛选", "Find and filter")}
-        </button>
+        <Zoom stage={getStage} />
       </div>
       <Side />
-      {store.panel.value === "table" && <Table />}
-      {store.panel.value === "keys" && <Keys />}
-      {store.panel.value === "share" && <Share stage={getStage} />}
+      <Later />
       <p class="hidden" aria-live="polite">{store.said.value}</p>
     </div>
   );
 }
 
-function hasWebGL(): boolean {
-  try {
-    return Boolean(document.createElement("canvas").getContext("webgl2"));
-  } catch {
-    return false;
-  }
-}
-
 const root = document.getElementById("explorer");
-if (root && hasWebGL()) {
+if (root && "WebGL2RenderingContext" in window) {
+  store.expectWhole(); // the first visit's panel takes its room before the picture
   render(<App />, root);
   installKeys(getStage);
   store.followAddress();

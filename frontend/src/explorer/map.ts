@@ -2,7 +2,7 @@
 // Positions, ranks and communities come as typed arrays from the server.
 import Graph from "graphology";
 import type Sigma from "sigma";
-import { COMMUNITY_COLOURS, mixed, type Look } from "./look";
+import { channels, COMMUNITY_COLOURS, type Look } from "./look";
 import { cut, n, start } from "./text";
 
 interface Header {
@@ -31,6 +31,8 @@ export class WholeMap {
   private spots: Spot[] = [];
   private colours: Uint16Array;
   private largest: number[] = [];
+  private degree: Float32Array;
+  readonly groups: { name: string; size: number }[];
 
   constructor(data: ArrayBuffer, look: Look) {
     const view = new DataView(data);
@@ -48,7 +50,8 @@ export class WholeMap {
     const y = floats(nodes);
     const rank = floats(nodes);
     floats(nodes); // betweenness: for a later choice of sizes
-    const degree = floats(nodes);
+    const degree = (this.degree = floats(nodes));
+    this.groups = header.communities;
     this.colours = new Uint16Array(data, at, nodes);
     at += 2 * nodes;
     const groups = new Uint8Array(data, at, nodes);
@@ -72,7 +75,7 @@ export class WholeMap {
         group: header.groups[groups[i]!],
       });
     }
-    const line = mixed(look.text2, look.ground, 0.86);
+    const line = thread(look, edges);
     for (let i = 0; i < edges; i++) {
       this.graph.addEdge(this.ids[ends[i]!]!, this.ids[ends[edges + i]!]!, { color: line, size: 1 });
     }
@@ -105,8 +108,18 @@ export class WholeMap {
 
   recolour(look: Look): void {
     this.graph.updateEachNodeAttributes((_, at) => ({ ...at, color: this.colour(at["i"] as number, look) }));
-    const line = mixed(look.text2, look.ground, 0.86);
+    const line = thread(look, this.graph.size);
     this.graph.updateEachEdgeAttributes((_, at) => ({ ...at, color: line }));
+  }
+
+  /** The most linked things, for the table: id, name, community, statements. */
+  top(): { id: string; name: string; community: string; degree: number }[] {
+    return this.largest.map((i) => ({
+      id: this.ids[i]!,
+      name: this.names[i]!,
+      community: this.groups[this.colours[i]!]?.name ?? "",
+      degree: this.degree[i]!,
+    }));
   }
 
   name(id: string): string {
@@ -145,7 +158,7 @@ export class WholeMap {
     if (ratio > 0.3) {
       for (const spot of this.spots) {
         const { x, y } = sigma.graphToViewport(spot);
-        write(`${cut(spot.name, 10)} ${n(spot.size)}`, x, y, 13 + Math.min(5, Math.log10(spot.size)), 650);
+        write(`${cut(spot.name, 10)} · ${n(spot.size)}`, x, y, 13 + Math.min(5, Math.log10(spot.size)), 650);
       }
       return;
     }
@@ -159,6 +172,15 @@ export class WholeMap {
       write(cut(this.names[i]!), x, y + 12, 12, 450);
     }
   }
+}
+
+/** The more links, the thinner each: what lies under them stays to be seen. */
+function thread(look: Look, links: number): string {
+  const [r, g, b] = channels(look.text2);
+  const alpha = Math.max(0.03, Math.min(0.25, 10 / Math.sqrt(links))) * (look.dark ? 1.3 : 1);
+  // sigma blends as if colours held their alpha already
+  const [x, y, z] = [r, g, b].map((v) => Math.round(v * alpha));
+  return `rgba(${x},${y},${z},${alpha.toFixed(3)})`;
 }
 
 function extent(values: Float32Array): [number, number] {

@@ -1,7 +1,6 @@
 // Paints a scene on any 2D canvas: links with curves, dashes and arrows; rings and
-// icons; labels that do not run into each other. The screen and the PNG use it.
+// icons. The screen and the PNG use it; `labels.ts` writes the names.
 import { ICONS, icon, mixed, type Look } from "./look";
-import { cut } from "./text";
 import type { Link, Place } from "./types";
 
 export interface Dot {
@@ -26,19 +25,34 @@ export interface Line {
   bend: number; // parallel links are bent apart, in shares of their length
   faded: boolean;
   lit: boolean;
+  spoke: boolean; // one of the many of a hub
+  quiet: boolean; // not of the tree that a layered layout shows
   label: string;
+}
+
+export interface Title {
+  text: string;
+  x: number;
+  y: number;
+  r: number;
+  colour: string;
 }
 
 export interface Picture {
   dots: Dot[];
   lines: Line[];
+  titles: Title[];
   look: Look;
   width: number;
   height: number;
   labels: number;
+  origin: Place | null; // the middle of rings
+  layered: boolean;
+  tools: [number, number, number, number][]; // where buttons lie on the picture
 }
 
 export const DASH = [7, 5];
+export const DOTS = [1.5, 4];
 
 /** Control point of a bent link; for a straight one the middle. */
 export function middle(line: Line): Place {
@@ -46,33 +60,65 @@ export function middle(line: Line): Place {
   return [(line.a.x + line.b.x) / 2 - dy * line.bend, (line.a.y + line.b.y) / 2 + dx * line.bend];
 }
 
-/** Where a curve is half way: labels and the pointer use it. */
-export function halfway(line: Line): Place {
+/** A point of the curve: labels and the pointer use it. */
+export function pointOn(line: Line, share: number): Place {
   const [mx, my] = middle(line);
-  return [(line.a.x + line.b.x) / 4 + mx / 2, (line.a.y + line.b.y) / 4 + my / 2];
+  const [p, q, r] = [(1 - share) ** 2, 2 * share * (1 - share), share ** 2];
+  return [line.a.x * p + mx * q + line.b.x * r, line.a.y * p + my * q + line.b.y * r];
 }
 
+/** Soft discs behind communities that stand apart. */
+export function paintTitles(ctx: CanvasRenderingContext2D, picture: Picture): void {
+  for (const { x, y, r, colour } of picture.titles) {
+    ctx.globalAlpha = picture.look.dark ? 0.14 : 0.1;
+    ctx.fillStyle = colour;
+    ctx.beginPath();
+    ctx.arc(x, y, r, 0, 7);
+    ctx.fill();
+  }
+  ctx.globalAlpha = 1;
+}
+
+export interface Stroke {
+  colour: string;
+  alpha: number;
+  width: number;
+  dash: number[];
+}
+
+/** How a link is drawn: planned dashed, inferred dotted, lit strong, the rest grey. */
+export function strokeOf(line: Line, look: Look, many: boolean): Stroke {
+  const { status } = line.link;
+  const dash = status === "target" ? DASH : status === "inferred" ? DOTS : [];
+  if (line.lit && line.spoke) return { colour: look.accent, alpha: 0.4, width: 1, dash };
+  if (line.lit) return { colour: look.accent, alpha: 0.95, width: 2, dash };
+  const colour = status === "target" ? look.target : look.dark ? "#94a3b8" : "#64748b";
+  let alpha = status === "inferred" ? 0.18 : status === "target" ? 0.75 : many ? 0.22 : look.dark ? 0.34 : 0.38;
+  if (line.quiet) alpha = status === "target" ? 0.3 : 0.08;
+  if (line.faded) alpha = 0.06;
+  return { colour, alpha, width: 1.1, dash };
+}
+
+export const isMany = (picture: Picture): boolean => picture.lines.length > 600;
+
 export function paintLines(ctx: CanvasRenderingContext2D, picture: Picture): void {
-  const { look } = picture;
-  const quiet = look.dark ? "#94a3b8" : "#64748b";
+  const many = isMany(picture);
   ctx.lineCap = "round";
   for (const lit of [false, true]) {
     for (const line of picture.lines) {
       if (line.lit !== lit) continue;
-      const strong = line.lit;
-      const usual = line.link.status === "inferred" ? 0.18 : look.dark ? 0.34 : 0.38;
-      ctx.globalAlpha = strong ? 0.95 : line.faded ? 0.06 : usual;
-      ctx.strokeStyle = strong ? look.accent : line.link.status === "target" ? look.target : quiet;
-      if (!strong && line.link.status === "target" && !line.faded) ctx.globalAlpha = 0.75;
-      ctx.lineWidth = strong ? 2 : 1.1;
-      ctx.setLineDash(line.link.status === "target" ? DASH : line.link.status === "inferred" ? [1.5, 4] : []);
+      const stroke = strokeOf(line, picture.look, many);
+      ctx.globalAlpha = stroke.alpha;
+      ctx.strokeStyle = stroke.colour;
+      ctx.lineWidth = stroke.width;
+      ctx.setLineDash(stroke.dash);
       const [mx, my] = middle(line);
       ctx.beginPath();
       ctx.moveTo(line.a.x, line.a.y);
       if (line.bend) ctx.quadraticCurveTo(mx, my, line.b.x, line.b.y);
       else ctx.lineTo(line.b.x, line.b.y);
       ctx.stroke();
-      if (strong) arrow(ctx, line, mx, my);
+      if (lit && !line.spoke) arrow(ctx, line, mx, my);
     }
   }
   ctx.setLineDash([]);
@@ -114,13 +160,16 @@ export function paintDots(ctx: CanvasRenderingContext2D, picture: Picture, discs
   ctx.globalAlpha = 1;
 }
 
+/** Icons are dark on the two light colours. */
+export const inkOn = (group: string): string => (group === "platform" || group === "incubator" ? "#10202e" : "#ffffff");
+
 function drawIcon(ctx: CanvasRenderingContext2D, dot: Dot): void {
   const path = icon(dot.group);
   if (!path) return;
   ctx.save();
   ctx.translate(dot.x, dot.y);
   ctx.scale(dot.r * 0.58, dot.r * 0.58);
-  ctx.strokeStyle = dot.group === "platform" || dot.group === "incubator" ? "#10202e" : "#ffffff";
+  ctx.strokeStyle = inkOn(dot.group);
   ctx.lineWidth = 0.2;
   ctx.lineJoin = "round";
   ctx.stroke(path);
@@ -147,60 +196,3 @@ function pinMark(ctx: CanvasRenderingContext2D, dot: Dot, look: Look): void {
   ctx.stroke();
 }
 
-type Box = [number, number, number, number];
-
-/** Draw labels, the forced and the big first; give the ids that got one. */
-export function paintLabels(ctx: CanvasRenderingContext2D, picture: Picture): Set<string> {
-  const { look } = picture;
-  const taken: Box[] = [];
-  const drawn = new Set<string>();
-  const inside = picture.dots.filter(
-    (d) => d.x > -60 && d.y > -30 && d.x < picture.width + 60 && d.y < picture.height + 30 && !d.faded,
-  );
-  inside.sort((a, b) => Number(b.forced) - Number(a.forced) || b.r - a.r || (a.id < b.id ? -1 : 1));
-  ctx.textAlign = "center";
-  ctx.textBaseline = "top";
-  ctx.lineJoin = "round";
-  let count = 0;
-  const discs: Dot[] = []; // those drawn before are as big or bigger: no label on them
-  for (const dot of inside) {
-    if (dot.r >= 7) discs.push(dot);
-    if (!dot.forced && count >= picture.labels) continue;
-    const px = dot.ring === "selected" ? 14 : dot.r >= 12 ? 13.5 : 12.5;
-    ctx.font = `${dot.ring === "selected" || dot.r >= 12 ? 650 : 450} ${px}px ${look.font}`;
-    const text = cut(dot.label, dot.forced ? 16 : 12);
-    const wide = ctx.measureText(text).width;
-    const top = dot.y + dot.r + 3;
-    const box: Box = [dot.x - wide / 2 - 4, top - 1, dot.x + wide / 2 + 4, top + px + 3];
-    const hit = (t: Box): boolean => box[0] < t[2] && t[0] < box[2] && box[1] < t[3] && t[1] < box[3];
-    const onDisc = discs.some((d) => d !== dot && hit([d.x - d.r, d.y - d.r, d.x + d.r, d.y + d.r]));
-    if (!(dot.forced && dot.ring) && (taken.some(hit) || (onDisc && !dot.forced))) continue;
-    taken.push(box);
-    count++;
-    drawn.add(dot.id);
-    ctx.strokeStyle = look.ground;
-    ctx.lineWidth = 3.5;
-    ctx.strokeText(text, dot.x, top);
-    ctx.fillStyle = look.text;
-    ctx.fillText(text, dot.x, top);
-  }
-  for (const line of picture.lines) if (line.lit && line.label) lineLabel(ctx, line, look, taken);
-  return drawn;
-}
-
-function lineLabel(ctx: CanvasRenderingContext2D, line: Line, look: Look, taken: Box[]): void {
-  const [x, y] = halfway(line);
-  ctx.font = `500 11.5px ${look.font}`;
-  const wide = ctx.measureText(line.label).width;
-  const box: Box = [x - wide / 2 - 3, y - 8, x + wide / 2 + 3, y + 8];
-  if (taken.some((t) => box[0] < t[2] && t[0] < box[2] && box[1] < t[3] && t[1] < box[3])) return;
-  taken.push(box);
-  ctx.fillStyle = look.ground;
-  ctx.globalAlpha = 0.9;
-  ctx.fillRect(box[0], box[1], box[2] - box[0], box[3] - box[1]);
-  ctx.globalAlpha = 1;
-  ctx.fillStyle = look.accent;
-  ctx.textBaseline = "middle";
-  ctx.fillText(line.label, x, y + 0.5);
-  ctx.textBaseline = "top";
-}

@@ -17,6 +17,9 @@ export function placed(
     near.set(t, [...(near.get(t) ?? []), s]);
   }
   const centre = places.get(anchor) ?? [0, 0];
+  if (fresh.length + (near.get(anchor)?.length ?? 0) > CROWD && places.has(anchor)) {
+    return around(scene, fresh, centre);
+  }
   const away = direction(centre, [...scene.places.values()]);
   fresh.forEach((id, i) => {
     const hold = (near.get(id) ?? []).flatMap((o) => {
@@ -30,6 +33,45 @@ export function placed(
   });
   settle(places, new Set(fresh), near);
   return places;
+}
+
+const CROWD = 60; // more new things than this go on rings round what is there
+
+/** Rings outside everything there, the nearest first: a hub grows like a tree. */
+function around(scene: Scene, fresh: readonly string[], centre: Place): Map<string, Place> {
+  const places = new Map(scene.places);
+  let radius = 2.4;
+  for (const [x, y] of scene.places.values()) radius = Math.max(radius, Math.hypot(x - centre[0], y - centre[1]) + 1.2);
+  let [left, at, room] = [fresh.length, 0, 0];
+  for (const id of fresh) {
+    if (at === room) {
+      radius += room ? 1.1 : 0;
+      [at, room] = [0, Math.min(left, Math.floor((2 * Math.PI * radius) / 1.05))];
+    }
+    const angle = Math.PI / 2 + (2 * Math.PI * at) / room;
+    places.set(id, [centre[0] + radius * Math.cos(angle), centre[1] + radius * Math.sin(angle)]);
+    at++;
+    left--;
+  }
+  return places;
+}
+
+const MOST_STRETCH = 1.9;
+
+/** The same places made as wide or as tall as the window, within reason. */
+export function stretched(places: ReadonlyMap<string, Place>, aspect: number, most = MOST_STRETCH): Map<string, Place> {
+  let [left, right, low, high] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (const [x, y] of places.values()) {
+    left = Math.min(left, x);
+    right = Math.max(right, x);
+    low = Math.min(low, y);
+    high = Math.max(high, y);
+  }
+  if (places.size < 8 || !(aspect > 0)) return new Map(places);
+  const factor = (right - left) / (high - low || 1) / aspect;
+  const wide = Math.min(most, Math.max(1, 1 / factor));
+  const tall = Math.min(most, Math.max(1, factor));
+  return new Map([...places].map(([id, [x, y]]) => [id, [x * wide, y * tall]]));
 }
 
 function mean(points: readonly Place[]): Place {

@@ -3,30 +3,13 @@
 import Graph from "graphology";
 import Sigma from "sigma";
 import { EdgeLineProgram, NodePointProgram, NodeCircleProgram } from "sigma/rendering";
-import { COMMUNITY_COLOURS, mixed, readLook, type Look } from "./look";
-import { halfway, middle, paintDots, paintLabels, paintLines, type Dot, type Line, type Picture } from "./painter";
+import { paintLabels, type Label } from "./labels";
+import { mixed, readLook, type Look } from "./look";
+import { paintDots, paintLines, paintTitles, pointOn, type Picture } from "./painter";
+import { fillOf, fitCamera, HALF, isFaded, PADDING, pictureOf, shrink, type Lens, type View } from "./picture";
+import { firstPicture } from "./still";
 import type { Camera, Place } from "./types";
 import type { WholeMap } from "./map";
-
-export interface StageNode {
-  id: string;
-  place: Place;
-  radius: number;
-  group: string;
-  community: number;
-  label: string;
-}
-
-export interface StageView {
-  nodes: StageNode[];
-  lines: { key: string; link: Line["link"]; bend: number; label: string }[];
-  byCommunity: boolean;
-  selected: ReadonlySet<string>;
-  selectedEdge: string;
-  hovered: string;
-  pinned: ReadonlySet<string>;
-  lit: ReadonlySet<string>;
-}
 
 export interface StageEvents {
   hover: (id: string) => void;
@@ -37,9 +20,9 @@ export interface StageEvents {
   menu: (id: string, x: number, y: number) => void;
   dragged: (id: string, place: Place) => void;
   camera: (camera: Camera) => void;
+  boxed: (ids: string[]) => void; // a rectangle was drawn round these
 }
 
-const HALF = 10; // the fixed box that sigma scales to the window, so nothing jumps
 const BOX = { x: [-HALF, HALF] as [number, number], y: [-HALF, HALF] as [number, number] };
 const PAINTED = 1500; // links painted on the canvas; more of them go to the GPU
 const NEAR = 6;
@@ -50,13 +33,14 @@ export class Stage {
   readonly sigma: Sigma;
   look: Look = readLook();
   drawn = 0; // pictures painted, for tests and measurements
-  labelled = new Set<string>();
+  names: Label[] = []; // as painted last
   private graph = new Graph({ type: "directed", multi: true });
   private under: HTMLCanvasElement;
   private over: HTMLCanvasElement;
-  private view: StageView | null = null;
-  private map: WholeMap | null = null;
+  private view: View | null = null;
   private dragging = "";
+  private boxed = false;
+  private box: [number, number, number, number] | null = null; // being drawn with Shift
   private moving = 0;
   private observer: ResizeObserver;
   private marked = false;
@@ -66,10 +50,9 @@ export class Stage {
   constructor(
     readonly container: HTMLElement,
     private events: StageEvents,
-    big: WholeMap | null,
+    readonly big: WholeMap | null,
   ) {
     this.under = this.layer();
-    this.map = big;
     if (big) this.graph = big.graph;
     this.sigma = new Sigma(this.graph, container, {
       renderLabels: false,
@@ -84,7 +67,7 @@ export class Stage {
       hideLabelsOnMove: true,
       minCameraRatio: 0.005,
       maxCameraRatio: 20,
-      stagePadding: 20,
+      stagePadding: big ? 64 : PADDING, // the fit of a scene leaves its own room
       allowInvalidContainer: true,
       defaultDrawNodeHover: () => undefined,
       ...(big ? {} : { itemSizesReference: "screen" as const }),
@@ -97,12 +80,6 @@ export class Stage {
     this.observer = new ResizeObserver(() => this.resize());
     this.observer.observe(container);
     this.resize();
-  }
-
-  /** Discs shrink with the window, so that a phone shows the same picture. */
-  private small(): number {
-    const { clientWidth, clientHeight } = this.container;
-    return Math.max(0.45, Math.min(1, Math.min(clientWidth, clientHeight) / 720));
   }
 
   private layer(): HTMLCanvasElement {
@@ -120,8 +97,9 @@ export class Stage {
       canvas.height = clientHeight * scale;
     }
     this.sigma.resize();
+    if (this.view && !this.big) this.show(this.view, false); // discs shrink with the window
     if (this.fitted) this.fitTo(this.fittedTo, false);
-    else this.sigma.scheduleRender();
+    this.sigma.scheduleRender(); // a canvas that changed its size is empty
   }
 
   destroy(): void {
@@ -135,14 +113,14 @@ export class Stage {
   refreshLook(): void {
     this.look = readLook();
     if (this.view) this.show(this.view, false);
-    this.map?.recolour(this.look);
+    this.big?.recolour(this.look);
     this.sigma.refresh();
   }
 
   /** Show a view; what moved glides to its place unless the reader wants calm. */
-  show(view: StageView, glide = true): void {
+  show(view: View, glide = true): void {
     this.view = view;
-    if (this.map) {
+    if (this.big) {
       this.sigma.scheduleRender();
       return;
     }
@@ -153,15 +131,13 @@ export class Stage {
       if (!kept.has(id)) this.graph.dropNode(id);
     });
     const moves: [string, Place, Place][] = [];
+    const shrunk = shrink(this.container.clientWidth, this.container.clientHeight);
     for (const node of view.nodes) {
       const from = before.get(node.id);
-      const fill = this.fill(node);
+      const fill = fillOf(node, view, this.look);
       const attributes = {
-        size: node.radius * this.small(),
-        color: this.isFaded(node.id) ? mixed(fill, this.look.ground, 0.85) : fill,
-        fill,
-        group: node.group,
-        label: node.label,
+        size: node.radius * shrunk,
+        color: isFaded(view, node.id) ? mixed(fill, this.look.ground, 0.85) : fill,
       };
       if (from) this.graph.mergeNodeAttributes(node.id, attributes);
       else this.graph.addNode(node.id, { ...attributes, x: node.place[0], y: node.place[1] });
@@ -193,79 +169,26 @@ export class Stage {
     tick();
   }
 
-  private fill(node: StageNode): string {
-    const view = this.view!;
-    if (view.byCommunity) return COMMUNITY_COLOURS[node.community] ?? this.look.groups["other"]!;
-    return this.look.groups[node.group] ?? this.look.groups["other"]!;
-  }
-
-  private focus(): string {
-    const view = this.view;
-    if (!view) return "";
-    return view.hovered || (view.selected.size === 1 ? [...view.selected][0]! : "");
-  }
-
-  private around(id: string): Set<string> {
-    const near = new Set([id]);
-    for (const { link } of this.view?.lines ?? []) {
-      if (link.s === id) near.add(link.t);
-      if (link.t === id) near.add(link.s);
-    }
-    return near;
-  }
-
-  private nearNow = new Set<string>();
-  private nearOf = "";
-  private isFaded(id: string): boolean {
-    const view = this.view!;
-    const focus = this.focus();
-    if (view.lit.size) {
-      const on = view.lines.some((l) => view.lit.has(l.key) && (l.link.s === id || l.link.t === id));
-      return !on && id !== focus;
-    }
-    if (!focus) return false;
-    if (this.nearOf !== focus + view.lines.length) {
-      this.nearNow = this.around(focus);
-      this.nearOf = focus + view.lines.length;
-    }
-    return !this.nearNow.has(id) && !view.selected.has(id);
+  private lens(): Lens {
+    const { sigma, graph } = this;
+    const { width, height } = sigma.getDimensions();
+    const [a, b] = [sigma.graphToViewport({ x: 0, y: 0 }), sigma.graphToViewport({ x: 1, y: 0 })];
+    return {
+      width,
+      height,
+      at: ({ id, place }) => {
+        const at = id && graph.hasNode(id) ? graph.getNodeAttributes(id) : { x: place[0], y: place[1] };
+        const { x, y } = sigma.graphToViewport({ x: at["x"] as number, y: at["y"] as number });
+        return [x, y];
+      },
+      scale: (radius) => sigma.scaleSize(radius * shrink(width, height)),
+      unit: Math.hypot(b.x - a.x, b.y - a.y),
+    };
   }
 
   /** What is on the screen now, for the painter and for exports. */
   picture(): Picture {
-    const { sigma, look, view } = this;
-    const { width, height } = sigma.getDimensions();
-    const dots = new Map<string, Dot>();
-    const focus = this.focus();
-    for (const node of view?.nodes ?? []) {
-      if (!this.graph.hasNode(node.id)) continue;
-      const at = this.graph.getNodeAttributes(node.id);
-      const { x, y } = sigma.graphToViewport({ x: at["x"] as number, y: at["y"] as number });
-      const faded = this.isFaded(node.id);
-      const chosen = view!.selected.has(node.id);
-      dots.set(node.id, {
-        id: node.id,
-        x,
-        y,
-        r: sigma.scaleSize(at["size"] as number),
-        fill: at["fill"] as string,
-        group: node.group,
-        label: node.label,
-        faded,
-        ring: chosen ? "selected" : node.id === view!.hovered ? "hovered" : "",
-        pinned: view!.pinned.has(node.id),
-        forced: chosen || node.id === view!.hovered || (Boolean(focus) && !faded && this.nearNow.size < 24) || (view!.lit.size > 0 && !faded),
-      });
-    }
-    const lines: Line[] = [];
-    for (const { key, link, bend, label } of view?.lines ?? []) {
-      const [a, b] = [dots.get(link.s), dots.get(link.t)];
-      if (!a || !b) continue;
-      const lit = view!.lit.has(key) || key === view!.selectedEdge || (Boolean(focus) && (link.s === focus || link.t === focus) && !view!.lit.size);
-      lines.push({ key, link, a, b, bend, lit, faded: (a.faded || b.faded) && !lit, label });
-    }
-    const labels = Math.max(14, Math.min(60, Math.round((width * height) / 26000)));
-    return { dots: [...dots.values()], lines, look, width, height, labels };
+    return pictureOf(this.view!, this.look, this.lens());
   }
 
   private contexts(): [CanvasRenderingContext2D, CanvasRenderingContext2D] {
@@ -281,20 +204,24 @@ export class Stage {
   private paint(): void {
     const [under, over] = this.contexts();
     this.drawn++;
-    if (!this.marked && (this.map || this.view?.nodes.length)) {
+    if (!this.marked && (this.big || this.view?.nodes.length)) {
       this.marked = true;
-      performance.mark("first-picture"); // bench/explorer.py reads it
+      firstPicture();
+      performance.mark("first-touch"); // from here it can be moved
+      this.container.querySelector(".still")?.remove();
     }
-    if (this.map) {
-      this.map.paint(over, this.sigma, this.look, this.view?.hovered ?? "", this.view?.selected ?? new Set());
+    if (this.big) {
+      this.big.paint(over, this.sigma, this.look, this.view?.hovered ?? "", this.view?.selected ?? new Set());
       return;
     }
     if (!this.view) return;
     const picture = this.picture();
+    paintTitles(under, picture);
     if (picture.lines.length <= PAINTED) paintLines(under, picture);
     else paintLines(under, { ...picture, lines: picture.lines.filter((l) => l.lit) });
     paintDots(over, picture, false);
-    this.labelled = paintLabels(over, picture);
+    this.names = paintLabels(over, picture);
+    this.paintBox(over);
   }
 
   private listen(): void {
@@ -323,15 +250,26 @@ export class Stage {
       events.menu(node, event.x, event.y);
     });
     sigma.on("clickStage", ({ event }) => {
+      if (this.boxed) return; // the end of a rectangle is no click
       const key = this.edgeAt(event.x, event.y);
       if (key) events.clickEdge(key);
       else events.clickEmpty();
     });
     sigma.on("downNode", ({ node }) => {
-      if (!this.map) this.dragging = node;
+      if (!this.big) this.dragging = node;
     });
     let dragged = false;
+    sigma.on("downStage", ({ event }) => {
+      const original = event.original as MouseEvent;
+      this.boxed = false;
+      if (original.shiftKey && !this.big) this.box = [event.x, event.y, event.x, event.y];
+    });
     sigma.on("moveBody", ({ event, preventSigmaDefault }) => {
+      if (this.box) {
+        preventSigmaDefault();
+        [this.box[2], this.box[3]] = [event.x, event.y];
+        sigma.scheduleRender();
+      }
       if (!this.dragging) return;
       preventSigmaDefault();
       dragged = true;
@@ -339,6 +277,11 @@ export class Stage {
       this.graph.mergeNodeAttributes(this.dragging, { x: place.x, y: place.y });
     });
     const drop = (): void => {
+      if (this.box) {
+        this.boxed = true;
+        events.boxed(this.inBox(this.box));
+      }
+      this.box = null;
       if (this.dragging && dragged && this.graph.hasNode(this.dragging)) {
         const at = this.graph.getNodeAttributes(this.dragging);
         events.dragged(this.dragging, [at["x"] as number, at["y"] as number]);
@@ -356,9 +299,34 @@ export class Stage {
     });
   }
 
+  private inBox([x1, y1, x2, y2]: readonly [number, number, number, number]): string[] {
+    const [left, right] = [Math.min(x1, x2), Math.max(x1, x2)];
+    const [top, bottom] = [Math.min(y1, y2), Math.max(y1, y2)];
+    const inside = this.picture().dots.filter((d) => d.x >= left && d.x <= right && d.y >= top && d.y <= bottom);
+    return inside.map((d) => d.id);
+  }
+
+  private paintBox(ctx: CanvasRenderingContext2D): void {
+    if (!this.box) return;
+    const [x1, y1, x2, y2] = this.box;
+    ctx.fillStyle = ctx.strokeStyle = this.look.accent;
+    ctx.globalAlpha = 0.1;
+    ctx.fillRect(x1, y1, x2 - x1, y2 - y1);
+    ctx.globalAlpha = 1;
+    ctx.lineWidth = 1.5;
+    ctx.strokeRect(x1, y1, x2 - x1, y2 - y1);
+  }
+
   private cameraNow(): Camera {
     const { x, y, ratio } = this.sigma.getCamera().getState();
     return { x, y, ratio };
+  }
+
+  /** Move the camera; paint once more at rest, for what is hidden on the way. */
+  private glide(state: Partial<Camera>, ms: number): void {
+    const camera = this.sigma.getCamera();
+    // A new animation ends the one under way; setting the state alone would not.
+    void camera.animate(state, { duration: ms && !calm.matches ? ms : 1 }).then(() => this.sigma.scheduleRender());
   }
 
   setCamera(camera: Camera): void {
@@ -369,9 +337,7 @@ export class Stage {
   zoom(factor: number): void {
     this.fitted = false;
     const camera = this.sigma.getCamera();
-    const ratio = camera.getState().ratio / factor;
-    if (calm.matches) camera.setState({ ratio });
-    else void camera.animate({ ratio }, { duration: 250 });
+    this.glide({ ratio: camera.getState().ratio / factor }, 250);
   }
 
   pan(dx: number, dy: number): void {
@@ -385,26 +351,23 @@ export class Stage {
   fitTo(ids: readonly string[] = [], glide = true): void {
     this.fitted = true;
     this.fittedTo = ids;
-    this.sigma.refresh(); // sizes and matrices as they are now
-    const places = ids.length ? ids.flatMap((id) => this.placeOf(id)) : (this.view?.nodes ?? []).map((x) => x.place);
-    if (!places.length) {
-      this.sigma.getCamera().setState({ x: 0.5, y: 0.5, ratio: 1, angle: 0 });
-      return;
-    }
-    const xs = places.map((p) => p[0]);
-    const ys = places.map((p) => p[1]);
-    const [left, right, low, high] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+    const wanted = new Set(ids);
+    const nodes = this.view?.nodes ?? [];
+    const places = nodes.flatMap((x) => (!wanted.size || wanted.has(x.id) ? [x.place] : []));
+    const { clientWidth, clientHeight } = this.container;
+    const state = { ...fitCamera(this.big ? [] : places, clientWidth, clientHeight), angle: 0 };
+    this.glide(state, glide ? 320 : 0);
+  }
+
+  /** Show everything if some of these lie outside the picture. */
+  widenTo(ids: readonly string[]): void {
     const { width, height } = this.sigma.getDimensions();
-    const camera = this.sigma.getCamera();
-    const [a, b] = [this.sigma.graphToViewport({ x: 0, y: 0 }), this.sigma.graphToViewport({ x: 1, y: 0 })];
-    const unit = Math.hypot(b.x - a.x, b.y - a.y) * camera.getState().ratio; // pixels a unit at ratio 1
-    const edge = width < 600 ? 70 : 150;
-    const room = [Math.max(width - edge, 120), Math.max(height - 120, 120)];
-    const wanted = Math.min(room[0]! / Math.max(right - left, 2.5), room[1]! / Math.max(high - low, 2.5), 110);
-    const middle_ = this.sigma.viewportToFramedGraph(this.sigma.graphToViewport({ x: (left + right) / 2, y: (low + high) / 2 }));
-    const state = { x: middle_.x, y: middle_.y, ratio: unit / wanted, angle: 0 };
-    // A new animation ends the one under way; setting the state alone would not.
-    void camera.animate(state, { duration: glide && !calm.matches ? 320 : 1 });
+    const outside = ids.some((id) => {
+      const node = this.view?.nodes.find((x) => x.id === id);
+      const { x, y } = this.sigma.graphToViewport({ x: node?.place[0] ?? 0, y: node?.place[1] ?? 0 });
+      return x < 0 || y < 0 || x > width || y > height;
+    });
+    if (outside) this.fitTo();
   }
 
   private placeOf(id: string): Place[] {
@@ -423,11 +386,11 @@ export class Stage {
 
   /** The link nearest to a point, if it is near. */
   edgeAt(x: number, y: number): string {
-    if (this.map) return "";
+    if (this.big) return "";
     let [best, key] = [NEAR, ""];
     for (const line of this.picture().lines) {
       if (line.faded) continue;
-      const m = line.bend ? halfway(line) : middle(line);
+      const m = pointOn(line, 0.5);
       const gap = Math.min(
         distance(x, y, line.a.x, line.a.y, m[0], m[1]),
         distance(x, y, m[0], m[1], line.b.x, line.b.y),

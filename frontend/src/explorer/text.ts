@@ -12,6 +12,9 @@ interface Start {
   groups: { key: string; zh: string; en: string }[];
 }
 
+/** What the page was sent with, so that the first picture waits for no request. */
+export const sent: unknown = JSON.parse(document.getElementById("explorer-first")?.textContent || "null");
+
 const told = document.getElementById("explorer-state")?.textContent ?? "";
 export const start: Start = told
   ? (JSON.parse(told) as Start)

@@ -1,7 +1,7 @@
 // From state to what the stage draws: radii, labels, bends of parallel links.
-import type { StageNode, StageView } from "./stage";
+import type { View, ViewNode, ViewTitle } from "./picture";
 import * as store from "./store";
-import { nameOf, termOf } from "./text";
+import { nameOf, t, termOf } from "./text";
 import type { Thing } from "./types";
 
 function weigh(node: Thing): number {
@@ -10,14 +10,14 @@ function weigh(node: Thing): number {
   return node.degree;
 }
 
-export function viewOf(): StageView {
+export function viewOf(): View {
   const scene = store.scene.value;
   const { nodes: ids, edges: keys } = store.shown.value;
   const equal = store.size.value === "equal";
   let most = 1e-9;
   for (const id of ids) most = Math.max(most, weigh(scene.nodes.get(id)!));
   const span = ids.size > 400 ? [3, 11] : ids.size > 120 ? [5, 14] : [8, 13];
-  const nodes: StageNode[] = [];
+  const nodes: ViewNode[] = [];
   for (const id of ids) {
     const node = scene.nodes.get(id)!;
     nodes.push({
@@ -38,7 +38,7 @@ export function viewOf(): StageView {
     if (list) list.push(key);
     else between.set(pair, [key]);
   }
-  const lines: StageView["lines"] = [];
+  const lines: View["lines"] = [];
   for (const parallel of between.values()) {
     parallel.forEach((key, i) => {
       const link = scene.edges.get(key)!;
@@ -50,6 +50,8 @@ export function viewOf(): StageView {
   return {
     nodes,
     lines,
+    titles: nodes.length > APART && store.layout.value === "force" ? titles(nodes) : [],
+    layout: store.layout.value,
     byCommunity: store.byCommunity.value,
     selected: new Set(store.selected.value),
     selectedEdge: store.selectedEdge.value,
@@ -57,4 +59,25 @@ export function viewOf(): StageView {
     pinned: scene.pinned,
     lit: store.lit.value,
   };
+}
+
+const APART = 600; // above, the server lays each community out on a ground of its own
+
+/** The communities that stand together, with the disc that holds their members. */
+function titles(nodes: readonly ViewNode[]): ViewTitle[] {
+  const members = new Map<number, ViewNode[]>();
+  for (const node of nodes) {
+    const list = members.get(node.community);
+    if (list) list.push(node);
+    else members.set(node.community, [node]);
+  }
+  return [...members].flatMap(([community, list]) => {
+    const told = store.communities.value[community];
+    if (!told || list.length < 4) return [];
+    const x = list.reduce((sum, node) => sum + node.place[0], 0) / list.length;
+    const y = list.reduce((sum, node) => sum + node.place[1], 0) / list.length;
+    const gaps = list.map((node) => Math.hypot(node.place[0] - x, node.place[1] - y)).sort((a, b) => a - b);
+    const reach = gaps[Math.floor(gaps.length * 0.95)]! + 0.5; // one dragged away does not count
+    return [{ text: t(told.zh, told.en), place: [x, y], reach, community }];
+  });
 }
