@@ -11,6 +11,8 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 from flask import Flask
+from reader import Open, Reader
+from village import hub_village, small_village
 
 from kg.config import load_settings
 from kg.web import built, create_app
@@ -76,3 +78,37 @@ def _browser(request: pytest.FixtureRequest) -> Iterator[Any]:
     browser = play.chromium.launch(executable_path=str(CHROMIUM), args=list(ARGUMENTS))
     yield browser
     browser.close()
+
+
+@pytest.fixture(name="open_at")
+def _open_at(browser: Any, site: str) -> Iterator[Open]:
+    contexts = []
+
+    def open_at(path: str = "/explore?lang=zh", base: str = "", **more: Any) -> Reader:
+        more.setdefault("viewport", {"width": 1280, "height": 800})
+        context = browser.new_context(**more)
+        contexts.append(context)
+        reader = Reader(context.new_page())
+        reader.page.goto((base or site) + path)
+        reader.ready()
+        return reader
+
+    yield open_at
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="module", name="village")
+def _village(serve: Any) -> str:
+    settings = load_settings({"store": "memory:", "shipped": "no"}, environment={})
+    parts = build_parts(settings)
+    small_village().into(parts.store)  # type: ignore[arg-type]
+    return str(serve(create_app(parts)))
+
+
+@pytest.fixture(scope="module", name="hub")
+def _hub(serve: Any) -> str:
+    settings = load_settings({"store": "memory:", "shipped": "no"}, environment={})
+    parts = build_parts(settings)
+    hub_village(20_000).into(parts.store)  # type: ignore[arg-type]
+    return str(serve(create_app(parts)))

@@ -5,103 +5,14 @@ from __future__ import annotations
 import json
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from time import monotonic, sleep
-from typing import Any
+from time import sleep
 
 import pytest
-from village import hub_village, small_village
-
-from kg.config import load_settings
-from kg.web import create_app
-from kg.wiring import build_parts
+from reader import Open
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core"
-Open = Callable[..., Any]
-
-
-class Reader:
-    """A page and what it holds; ``asked`` lists requests, ``dialogs`` alerts."""
-
-    def __init__(self, page: Any) -> None:
-        self.page = page
-        self.asked: list[str] = []
-        self.dialogs: list[str] = []
-        self.errors: list[str] = []
-        page.on("request", lambda r: self.asked.append(r.url))
-        page.on("dialog", lambda d: (self.dialogs.append(d.message), d.dismiss()))
-        page.on("pageerror", lambda e: self.errors.append(str(e)))
-
-    def js(self, script: str) -> Any:
-        return self.page.evaluate(script)
-
-    def until(self, script: str, timeout_s: float = 40) -> Any:
-        """Ask the page again and again: its policy forbids a poll by text."""
-        end = monotonic() + timeout_s
-        while monotonic() < end:
-            found = self.js(
-                f"() => {{ try {{ return {script} }} catch {{ return null }} }}"
-            )
-            if found:
-                return found
-            sleep(0.05)
-        raise AssertionError(f"never true: {script}")
-
-    def ready(self) -> None:
-        self.until(
-            "document.documentElement.dataset.explorer && explorer.stage.drawn > 0"
-            " && !explorer.store.busy.value && (explorer.store.scene.value.nodes.size"
-            " || explorer.store.large.value)"
-        )
-
-    def ids(self) -> set[str]:
-        return set(self.js("() => [...explorer.store.scene.value.nodes.keys()]"))
-
-    def press(self, key: str) -> None:
-        self.page.keyboard.press(key)
-        self.until("!explorer.store.busy.value")
-
-    def find(self, text: str) -> None:
-        self.page.locator("#find").fill(text)
-        self.page.keyboard.press("Enter")  # before the answer is there
-        sleep(0.4)
-        self.until("!explorer.store.busy.value")
-
-
-@pytest.fixture(name="open_at")
-def _open_at(browser: Any, site: str) -> Iterator[Open]:
-    contexts = []
-
-    def open_at(path: str = "/explore?lang=zh", base: str = "", **more: Any) -> Reader:
-        more.setdefault("viewport", {"width": 1280, "height": 800})
-        context = browser.new_context(**more)
-        contexts.append(context)
-        reader = Reader(context.new_page())
-        reader.page.goto((base or site) + path)
-        reader.ready()
-        return reader
-
-    yield open_at
-    for context in contexts:
-        context.close()
-
-
-@pytest.fixture(scope="module", name="village")
-def _village(serve: Any) -> str:
-    settings = load_settings({"store": "memory:", "shipped": "no"}, environment={})
-    parts = build_parts(settings)
-    small_village().into(parts.store)  # type: ignore[arg-type]
-    return str(serve(create_app(parts)))
-
-
-@pytest.fixture(scope="module", name="hub")
-def _hub(serve: Any) -> str:
-    settings = load_settings({"store": "memory:", "shipped": "no"}, environment={})
-    parts = build_parts(settings)
-    hub_village(20_000).into(parts.store)  # type: ignore[arg-type]
-    return str(serve(create_app(parts)))
 
 
 @pytest.mark.parametrize(
@@ -114,7 +25,7 @@ def test_first_visit_shows_a_picture_and_three_things_to_try(
     assert len(reader.ids()) > 50
     assert word in reader.page.locator(".welcome").inner_text()
     assert reader.page.locator(".examples button").count() == 3
-    assert reader.js("() => explorer.stage.labelled.size") >= 10
+    assert reader.js("() => explorer.stage.names.length") >= 10
     assert reader.errors == []
 
 
@@ -383,6 +294,7 @@ def test_table_says_the_same_and_stays_in_step(open_at: Open, village: str) -> N
     reader.page.locator("#stage").focus()
     reader.press("t")
     rows = reader.page.locator(".drawer tbody tr")
+    rows.first.wait_for()
     assert rows.count() == len(reader.ids())
     reader.page.locator(".drawer tbody button", has_text="New Nest").click()
     reader.until("explorer.store.selected.value[0] === 'nest'")
@@ -393,6 +305,7 @@ def test_sheet_of_keys_opens_and_closes(open_at: Open, village: str) -> None:
     reader = open_at("/explore?lang=en", village)
     reader.page.locator("#stage").focus()
     reader.page.keyboard.press("?")
+    reader.page.locator("dialog[open]").wait_for()
     assert reader.page.locator("dialog[open] kbd").count() >= 15
     reader.page.keyboard.press("Escape")
     reader.until("!document.querySelector('dialog[open]')")

@@ -1,0 +1,247 @@
+"""Walking: several at once, hubs, paths, the trail, kept views, touch, the map."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Any
+
+import pytest
+from reader import Open
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+
+def test_rectangle_with_shift_chooses_what_it_holds(
+    open_at: Open, village: str
+) -> None:
+    reader = open_at("/explore?n=park&lang=en", village)
+    reader.js("() => explorer.store.select([])")
+    reader.at_rest()
+    spots = reader.spots()
+    box = reader.page.locator("#stage").bounding_box()
+    assert box is not None
+    two = sorted(spots.values(), key=lambda s: s[0])[:2]
+    left, top = min(s[0] for s in two) - 25, min(s[1] for s in two) - 25
+    right, bottom = max(s[0] for s in two) + 25, max(s[1] for s in two) + 25
+    inside = {
+        i for i, (x, y) in spots.items() if left <= x <= right and top <= y <= bottom
+    }
+    camera = reader.js("() => explorer.stage.sigma.getCamera().getState()")
+    mouse, keyboard = reader.page.mouse, reader.page.keyboard
+    keyboard.down("Shift")
+    mouse.move(box["x"] + left, box["y"] + top)
+    mouse.down()
+    mouse.move(box["x"] + right, box["y"] + bottom, steps=4)
+    mouse.up()
+    keyboard.up("Shift")
+    reader.until("explorer.store.selected.value.length > 1")
+    assert set(reader.js("() => explorer.store.selected.value")) == inside
+    assert reader.js("() => explorer.stage.sigma.getCamera().getState()") == camera
+
+
+def test_hub_of_20000_grows_by_pages_with_counts(open_at: Open, hub: str) -> None:
+    reader = open_at("/explore?n=park&lang=en", hub)
+    row = reader.page.locator(".expand-item").first
+    row.wait_for()
+    start = len(reader.ids())
+    for added in (20, 220, 420):
+        button = row.locator(".expand-row") if added == 20 else row.locator(".more-of")
+        button.click()
+        reader.until(
+            f"!explorer.store.busy.value && explorer.store.scene.value.nodes.size"
+            f" === {start + added}"
+        )
+        assert f"{start - 1 + added:,}/20,000" in row.inner_text()
+    places = reader.js("() => [...explorer.store.scene.value.places.values()]")
+    assert not any(
+        (x - u) ** 2 + (y - v) ** 2 < 0.4**2
+        for (x, y), (u, v) in combinations(places, 2)
+    )
+    reader.at_rest()
+    size = reader.js("() => explorer.stage.sigma.getDimensions()")
+    assert all(
+        0 <= x <= size["width"] and 0 <= y <= size["height"]
+        for x, y in reader.spots().values()
+    )
+    told = [n["text"] for n in reader.names() if n["kind"] == "relation"]
+    assert len(told) <= 1  # a hub says its relation once
+    reader.page.locator("#stage").focus()
+    reader.press("Control+z")
+    assert len(reader.ids()) == start + 220
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_paths_on_the_real_graph_come_into_view_with_evidence(
+    open_at: Open, language: str
+) -> None:
+    reader = open_at(f"/explore?lang={language}")
+    reader.page.locator(".examples button").nth(1).click()
+    side = reader.page.locator(".side")
+    side.locator(".claim-card .evidence").first.wait_for()
+    reader.at_rest()
+    ends = reader.js(
+        "() => [...explorer.store.lit.value].flatMap((k) => {"
+        " const e = explorer.store.scene.value.edges.get(k); return [e.s, e.t] })"
+    )
+    size = reader.js("() => explorer.stage.sigma.getDimensions()")
+    spots, named = reader.spots(), {n["id"] for n in reader.names()}
+    for end in ends:
+        assert 0 < spots[end][0] < size["width"]
+        assert 0 < spots[end][1] < size["height"]
+        assert end in named
+    assert side.locator(".evidence a[href^='/sources/']").count() >= 1
+
+
+def test_trail_goes_back_to_before_any_step(open_at: Open, village: str) -> None:
+    reader = open_at("/explore?n=nibs&lang=en", village)
+    before = reader.ids()
+    reader.js("() => explorer.store.expand('park')")
+    reader.until("!explorer.store.busy.value")
+    reader.js("() => explorer.store.hide(['nest'])")
+    reader.js("() => explorer.store.pin(['park'])")
+    reader.page.locator(".steps").click()
+    steps = reader.page.locator(".trail-list button")
+    assert steps.count() == 3
+    assert "Hide" in steps.nth(1).inner_text()
+    steps.last.click()
+    assert reader.ids() == before
+    assert reader.js("() => explorer.store.redoable.value") == 3
+
+
+@pytest.mark.parametrize(
+    ("language", "keep", "remove"),
+    [("zh", "保存", "删除视图"), ("en", "Keep", "Remove the view")],
+)
+def test_view_is_kept_by_name_and_reopened(
+    open_at: Open, village: str, language: str, keep: str, remove: str
+) -> None:
+    reader = open_at(f"/explore?n=nibs&lang={language}", village)
+    name = "<b>我的</b> view"
+    reader.js("() => explorer.store.moved('park', [2, 3])")
+    reader.page.locator("#stage").focus()
+    reader.press("s")
+    sheet = reader.page.locator(".sheet")
+    sheet.locator("form input").fill(name)
+    sheet.locator("form button", has_text=keep).click()
+    link = sheet.locator(".chosen a", has_text="view")
+    assert link.inner_text() == name
+    reader.page.goto(village + "/explore?lang=" + language)
+    reader.ready()
+    reader.page.locator("#stage").focus()
+    reader.press("s")
+    reader.page.locator(".sheet .chosen a").click()
+    reader.page.wait_for_load_state()
+    reader.ready()
+    assert reader.ids() == {"nibs", "park", "nest"}
+    assert reader.js("() => explorer.store.scene.value.places.get('park')") == [2, 3]
+    reader.page.locator("#stage").focus()
+    reader.press("s")
+    reader.page.locator(f".sheet [aria-label^='{remove}']").click()
+    assert reader.page.locator(".sheet .chosen a").count() == 0
+    assert reader.dialogs == []
+
+
+def test_finger_chooses_and_walks(open_at: Open, village: str) -> None:
+    reader = open_at(
+        "/explore?n=park&lang=zh",
+        village,
+        viewport={"width": 390, "height": 844},
+        has_touch=True,
+        is_mobile=True,
+    )
+    reader.js("() => explorer.store.select([])")
+    reader.at_rest()
+    box = reader.page.locator("#stage").bounding_box()
+    assert box is not None
+    x, y = reader.spots()["park"]
+    reader.page.touchscreen.tap(box["x"] + x, box["y"] + y)
+    reader.until("explorer.store.selected.value[0] === 'park'")
+    assert reader.page.locator(".side h2").inner_text() == "中关村生命科学园"
+    reader.page.locator(".legend-toggle").tap()
+    assert reader.page.locator(".switches").first.is_visible()
+    assert reader.js("() => document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_map_of_a_large_graph_has_its_table(
+    open_at: Open, hub: str, language: str
+) -> None:
+    reader = open_at(f"/explore?lang={language}", hub)
+    reader.until("explorer.map")
+    reader.page.locator("#stage").focus()
+    reader.press("t")
+    rows = reader.page.locator(".drawer tbody tr")
+    rows.first.wait_for()
+    assert rows.count() >= 100
+    reader.page.locator("#tab-communities").click()
+    assert "20,001" in rows.first.inner_text()
+    reader.page.locator("#tab-things").click()
+    rows.first.locator("button").click()
+    reader.until("explorer.store.scene.value.nodes.has('park')")
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("zh", "没有共同邻居"), ("en", "share no neighbour")]
+)
+def test_two_things_that_share_nothing_say_so(
+    open_at: Open, village: str, language: str, told: str
+) -> None:
+    reader = open_at(f"/explore?n=lepu,park&lang={language}", village)
+    reader.page.locator("#stage").focus()
+    reader.js("() => explorer.store.select(['lepu', 'park'])")
+    reader.press("c")
+    reader.page.locator(".notice", has_text=told).wait_for()
+
+
+def test_filters_that_leave_nothing_say_so(open_at: Open, village: str) -> None:
+    reader = open_at("/explore?n=park&lang=en", village)
+    groups = ["area", "company", "lab", "incubator", "platform", "track", "other"]
+    reader.js(f"() => explorer.store.setFilters({{ groups: new Set({groups}) }})")
+    nothing = reader.page.locator(".nothing")
+    assert "Nothing passes" in nothing.inner_text()
+    nothing.locator("button", has_text="Clear").click()
+    reader.until("explorer.store.shown.value.nodes.size > 3")
+
+
+def test_service_that_does_not_answer_is_told(open_at: Open, village: str) -> None:
+    reader = open_at("/explore?n=park&lang=zh", village)
+    reader.page.route("**/api/graph/expand**", lambda route: route.abort())
+    before = reader.ids()
+    reader.js("() => void explorer.store.expand('park')")
+    reader.page.locator(".notice.bad", has_text="没有回应").wait_for()
+    assert reader.ids() == before  # the old picture stays
+
+
+STATES: dict[str, tuple[str, Any]] = {
+    "first visit": ("/explore", None),
+    "search open": ("/explore", ["/", "b", "e", "i"]),
+    "keys": ("/explore?n=park", ["?"]),
+    "share": ("/explore?n=park", ["s"]),
+    "path": ("/explore?path=beigene,edigene", None),
+    "several": ("/explore?n=park", ["Control+a"]),
+    "communities": ("/explore?colour=community", None),
+    "table": ("/explore?layout=tracks", ["t"]),
+    "embedded": ("/explore?n=park&embed=1", None),
+}
+
+
+@pytest.mark.parametrize("state", list(STATES))
+@pytest.mark.parametrize(("language", "scheme"), [("zh", "light"), ("en", "dark")])
+def test_no_state_has_a_fault_that_axe_sees(
+    open_at: Open, village: str, state: str, language: str, scheme: str
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    address, keys = STATES[state]
+    address += ("&" if "?" in address else "?") + f"lang={language}"
+    reader = open_at(address, village, color_scheme=scheme, bypass_csp=True)
+    reader.page.locator("#stage").focus()
+    for key in keys or []:
+        reader.press(key)
+    if state == "search open":
+        reader.page.locator("#find-list li").first.wait_for()
+    if state in {"keys", "share", "table"}:
+        reader.page.locator("dialog[open], .drawer").wait_for()
+    found = Axe().run(reader.page).response["violations"]
+    told = [(v["id"], [n["html"][:120] for n in v["nodes"][:3]]) for v in found]
+    assert told == []
