@@ -212,6 +212,24 @@ def test_service_that_does_not_answer_is_told(open_at: Open, village: str) -> No
     assert reader.ids() == before  # the old picture stays
 
 
+def test_what_is_being_prepared_comes_by_itself(open_at: Open, village: str) -> None:
+    reader = open_at("/explore?n=lepu&lang=en", village)
+    body = {"error": "The network is being prepared.", "code": "preparing"}
+    left = [1]
+
+    def answer(route: Any) -> None:
+        if left and left.pop():
+            route.fulfill(status=503, headers={"Retry-After": "1"}, json=body)
+        else:
+            route.continue_()
+
+    reader.page.route("**/api/graph/ego**", answer)
+    reader.js("() => void explorer.store.open('park')")
+    reader.page.locator(".notice", has_text="prepares its picture").wait_for()
+    reader.until("explorer.store.scene.value.nodes.has('nest')")
+    assert reader.page.locator(".notice.bad").count() == 0
+
+
 STATES: dict[str, tuple[str, Any]] = {
     "first visit": ("/explore", None),
     "search open": ("/explore", ["/", "b", "e", "i"]),

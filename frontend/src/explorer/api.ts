@@ -34,7 +34,31 @@ function address(path: string, query: Query): string {
   return url.href;
 }
 
+let tellPreparing: (path: string) => void = () => undefined;
+/** Who is told that the server computes first what a large graph needs. */
+export function whenPreparing(tell: (path: string) => void): void {
+  tellPreparing = tell;
+}
+
+const PATIENCE = 200; // times that an answer may still be in the making
+
+/** Ask; while a large graph is being prepared, ask again when the server says so. */
 async function ask(path: string, query: Query, init: RequestInit = {}): Promise<Response> {
+  for (let time = 0; ; time++) {
+    const response = await once(path, query, init);
+    if (response.ok) return response;
+    const body = (await response.json().catch(() => null)) as { error?: string; hint?: string; code?: string } | null;
+    if (response.status !== 503 || body?.code !== "preparing" || time >= PATIENCE) {
+      throw new Trouble(body?.error ?? `HTTP ${response.status}`, body?.hint ?? "", response.status);
+    }
+    tellPreparing(path);
+    const wait = Math.min(10, Math.max(1, Number(response.headers.get("Retry-After")) || 2));
+    await new Promise((done) => setTimeout(done, wait * 1000));
+    if (init.signal?.aborted) throw new DOMException("", "AbortError");
+  }
+}
+
+async function once(path: string, query: Query, init: RequestInit): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(address(path, query), {
@@ -49,10 +73,6 @@ async function ask(path: string, query: Query, init: RequestInit = {}): Promise<
       zh ? "请检查网络后重试。" : "Check the connection and try again.",
       0,
     );
-  }
-  if (!response.ok) {
-    const body = (await response.json().catch(() => null)) as { error?: string; hint?: string } | null;
-    throw new Trouble(body?.error ?? `HTTP ${response.status}`, body?.hint ?? "", response.status);
   }
   return response;
 }

@@ -1,7 +1,7 @@
 // How it begins: the whole network, or what the address says; and the address after.
 import { batch, effect } from "@preact/signals";
 import { readAddress, writeAddress } from "./address";
-import { api } from "./api";
+import { api, whenPreparing } from "./api";
 import { stretched } from "./placing";
 import {
   aspect,
@@ -71,6 +71,9 @@ export function expectWhole(): void {
 
 /** Start as the address says. */
 export async function begin(): Promise<void> {
+  whenPreparing(() => {
+    busy.value = t("图很大，服务正在准备画面，片刻后自动出现…", "The graph is large; the service prepares its picture, which will appear by itself …");
+  });
   const kept = readAddress();
   batch(() => {
     filters.value = kept.filters;
