@@ -27,6 +27,7 @@ from kg.analysis.partners.baselines import baselines
 from kg.analysis.partners.protocol import MEASURES, Scorer, Task
 from kg.analysis.partners.records import read_folder
 from kg.analysis.partners.score import Floats, Integers, weighted
+from kg.analysis.partners.spread import spread
 from kg.errors import KGError
 
 OURS = "Life Valley"
@@ -36,8 +37,12 @@ def our_scorer(task: Task, weights: Mapping[str, float]) -> Scorer:
     """The product's score on the task's history."""
     affinity = Affinity(task.history)
 
+    history = task.history
+
     def score(askers: Integers) -> Floats:
-        return weighted(affinity.block(askers), weights)
+        plain = weighted(affinity.block(askers), weights)
+        taken = history.taken(askers)
+        return spread(plain, taken, history.shared, history.counts)
 
     return score
 
@@ -66,7 +71,7 @@ def main() -> int:
         values = outcome.measures()
         low, high = outcome.interval(seed=arguments.seed)
         cells = [
-            f"{v:.3f} [{a:.3f}, {b:.3f}]"
+            f"{v:.3f} [{a:.3f}, {b:.3f}]" if v == v else "–"
             for v, a, b in zip(values, low, high, strict=True)
         ]
         print(f"| {name} | " + " | ".join(cells) + " |", flush=True)
@@ -89,7 +94,8 @@ def main() -> int:
 def best_columns(table: Mapping[str, Floats]) -> list[str]:
     """Columns in which ours is at least as good as every other method."""
     others = np.array([v for name, v in table.items() if name != OURS])
-    won = np.round(table[OURS], 3) >= np.round(np.nanmax(others, axis=0), 3)
+    best = np.fmax.reduce(others)  # a measure without pairs is no number anywhere
+    won = np.round(table[OURS], 3) >= np.round(best, 3)
     return [m for m, w in zip(MEASURES, won, strict=True) if w]
 
 

@@ -95,14 +95,18 @@ class Parts:
         """Suggests partners, with reasons."""
         from kg.analysis.partners.advice import Advisor
         from kg.analysis.partners.complements import read_complements
+        from kg.analysis.partners.request import read_words
 
-        return Advisor(self.store, read_complements(self._complements))
+        return Advisor(
+            self.store,
+            read_complements(self._table("complements.csv")),
+            read_words(self._table("request-words.csv")),
+        )
 
-    @cached_property
-    def _complements(self) -> Path:
-        """The region's own table of who needs whom, or the one that ships."""
-        own = self.data / "complements.csv"
-        return own if own.is_file() else shipped("data") / own.name
+    def _table(self, name: str) -> Path:
+        """The region's own table for partner advice, or the one that ships."""
+        own = self.data / name
+        return own if own.is_file() else shipped("data") / name
 
     @cached_property
     def data(self) -> Path:

@@ -15,7 +15,7 @@ import json
 
 from kg import vocab
 from kg.analysis.partners import report, suggested
-from kg.analysis.partners.advice import Advice
+from kg.analysis.partners.answer import Advice
 from kg.analysis.partners.network import PARTS
 from kg.analysis.partners.request import KINDS, Request
 from kg.config import load_settings
@@ -82,6 +82,8 @@ def _print(advice: Advice, language: str) -> None:
             ("没有完全符合的，已放宽：" if zh else "Nobody fits all; given up: ")
             + told.join(_RELAXED[name][not zh] for name in advice.relaxed)
         )
+    if advice.unread:
+        print(("未能理解：" if zh else "Not understood: ") + ", ".join(advice.unread))
     for one in advice.suggestions:
         kind = one.node.type.removeprefix(vocab.ONTOLOGY)
         print(f"\n{one.place}. {one.node.name(language)} [{kind}] {one.score:.3f}")
@@ -96,3 +98,16 @@ def _print(advice: Advice, language: str) -> None:
             print("   - " + (reason.zh if zh else reason.en))
     if not advice.suggestions:
         print("没有带理由的建议。" if zh else "No suggestion that has a reason.")
+    for nodes, told in (
+        (advice.linked, ("已有关联，不再推荐：", "Linked already, so not suggested: ")),
+        (
+            advice.unreached,
+            (
+                "有记录，但三步以内没有事实相连，不算建议：",
+                "On record, joined by no fact within three links, no suggestions: ",
+            ),
+        ),
+    ):
+        if nodes:
+            names = ("、" if zh else ", ").join(n.name(language) for n in nodes)
+            print("\n" + told[not zh] + names)

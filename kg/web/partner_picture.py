@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup, escape
 
-from kg.analysis.partners.advice import Advice, Suggestion
+from kg.analysis.partners.answer import Advice, Suggestion
 from kg.model.network import Node
 
 SHOWN = 6

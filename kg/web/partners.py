@@ -15,7 +15,7 @@ from flask import Blueprint, Response, current_app, g, jsonify, render_template,
 
 from kg import vocab
 from kg.analysis.partners import report
-from kg.analysis.partners.advice import (
+from kg.analysis.partners.answer import (
     METHOD,
     UNKNOWN,
     VERSION,
@@ -168,11 +168,20 @@ def page() -> str:
         weights=WEIGHTS,
         unknown=UNKNOWN,
         relaxed=[t(*RELAXED[name]) for name in advice.relaxed],
+        read=_read(advice),
         picture=picture(advice, str(g.language)),
         bar=bar,
         chosen=chosen,
         **common,
     )
+
+
+def _read(advice: Advice) -> list[str]:
+    """What was made of the words of a request, in the reader's language."""
+    wish, nodes = advice.request, _parts().advisor.state.network.nodes
+    told = [t(*KIND_NAMES.get(wish.kind, (wish.kind, wish.kind)))] if wish.kind else []
+    things = (nodes.get(iri) for iri in (wish.track, wish.near))
+    return told + [node.name(str(g.language)) for node in things if node]
 
 
 def _who(text: str) -> list[dict[str, Any]]:

@@ -9,7 +9,8 @@ import pytest
 
 from kg import vocab
 from kg.analysis.partners import report, suggested
-from kg.analysis.partners.advice import Advisor, Suggestion
+from kg.analysis.partners.advice import Advisor
+from kg.analysis.partners.answer import Suggestion
 from kg.analysis.partners.complements import read_complements
 from kg.analysis.partners.network import PARTS, WEIGHTS
 from kg.analysis.partners.request import Request, understood

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from kg.analysis.partners import protocol, tune
 from kg.analysis.partners.affinity import PARTS, Affinity
 from kg.analysis.partners.baselines import baselines
+from kg.analysis.partners.history import History
 from kg.analysis.partners.records import Organisation, Project, Records, read_folder
 from kg.analysis.partners.score import rank, weighted
+from kg.analysis.partners.spread import spread
 from kg.errors import DataError
 
 YARDSTICK = Path(__file__).parents[1] / "fixtures" / "partner-yardstick"
@@ -174,3 +180,66 @@ def test_read_folder_bad_date_names_the_line(tmp_path: Path) -> None:
     )
     with pytest.raises(DataError, match="line 2"):
         read_folder(tmp_path)
+
+
+def test_spread_puts_a_companion_after_an_independent_one() -> None:
+    """0 and 1 are always in one project; 2 is a little less likely, but alone."""
+    shared = sparse.csr_array(np.array([[0.0, 4, 0], [4, 0, 0], [0, 0, 0]]))
+    scores = np.array([[3.0, 2.9, 2.5]])
+    taken = np.zeros((1, 3), dtype=bool)
+    found = spread(scores, taken, shared, np.array([4.0, 4.0, 4.0]))
+    assert found.argsort().tolist() == [[1, 2, 0]]
+    assert sorted(found[0]) == sorted(scores[0])
+    alone = spread(scores, taken, sparse.csr_array((3, 3)), np.ones(3) * 4)
+    assert alone.tolist() == scores.tolist()
+
+
+def test_spread_leaves_out_who_is_taken() -> None:
+    shared = sparse.csr_array(np.ones((3, 3)) - np.eye(3))
+    scores = np.array([[3.0, 2.0, 1.0]])
+    taken = np.array([[True, False, False]])
+    found = spread(scores, taken, shared, np.ones(3))
+    assert found[0, 0] == 3.0
+    assert found[0, 1] == 2.0
+
+
+def test_affinity_of_separate_projects_has_a_latent_space() -> None:
+    """Consortia that share nobody: all singular values alike, and no crash."""
+    apart = records_of(*((1, a + b) for a, b in zip("abcdefghij", "klmnopqrst")))
+    history = History(apart, apart.projects, day(9))
+    block = Affinity(history).block(np.arange(len(history)))
+    assert np.isfinite(block["latent"]).all()
+
+
+def test_tune_draws_the_weights_back_to_the_default(health: Records) -> None:
+    """Train of a few projects: an odd part does not run away."""
+    train = [p for p in health.projects if p.start < dt.date(2015, 4, 1)]
+    found = tune.tune(health, train, dt.date(2015, 4, 1))
+    assert "two steps" not in found
+    for name, weight in tune.DEFAULT.items():
+        assert found.get(name, 0) >= weight / 2 - 0.01
+
+
+def test_measures_without_two_step_pairs_are_no_numbers(tmp_path: Path) -> None:
+    """A tiny folder runs through; what cannot be measured is told as such."""
+    lines = ["project_id,acronym,programme,topic,start_date,end_date"]
+    members = ["project_id,organisation_id"]
+    for i, (month, names) in enumerate([(1, "ab"), (2, "cd"), (9, "ac"), (10, "bd")]):
+        lines.append(f"{i},A,P,T,2015-{month:02}-01,")
+        members += [f"{i},{name}" for name in names]
+    (tmp_path / "projects.csv").write_text("\n".join(lines), encoding="utf-8")
+    (tmp_path / "participations.csv").write_text("\n".join(members), encoding="utf-8")
+    (tmp_path / "organisations.csv").write_text(
+        "organisation_id,name,country\na,A,DE\n", encoding="utf-8"
+    )
+    run = subprocess.run(
+        [sys.executable, "bench/partners.py", str(tmp_path)],
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "PYTHONPATH": "."},
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stderr == ""
+    row = next(x for x in run.stdout.splitlines() if x.startswith("| Life Valley"))
+    assert "–" in row

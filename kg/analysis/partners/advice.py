@@ -7,142 +7,31 @@ scores well but cannot be reached by facts within three links is left out.
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from kg import vocab
-from kg.analysis import projection
 from kg.analysis.partners import wording
+from kg.analysis.partners.answer import Advice, Evidence, Reason, Step, Suggestion
 from kg.analysis.partners.complements import Complement
+from kg.analysis.partners.evidence import evidence_of, with_evidence
 from kg.analysis.partners.network import WEIGHTS, GraphParts
-from kg.analysis.partners.reasons import Path, Reasons
-from kg.analysis.partners.request import Request, understood
+from kg.analysis.partners.reasons import Path
+from kg.analysis.partners.request import Request, understood, unread
 from kg.analysis.partners.score import Booleans, Floats, Integers, rank
+from kg.analysis.partners.state import State, prepare
 from kg.errors import NotFoundError
-from kg.model.network import Edge, Network, Node, Terms
+from kg.model.network import Edge, Network, Node
 from kg.store import Store
 
-TRADES = {"ServiceProvider": "track-cro-cdmo"}  # kind to track of that trade
-METHOD = "life-valley-partners"
-VERSION = "1"
 PRONOUNCED = 0.32  # spread of the weight of popularity along the dial
-_FOUNDED = "SELECT ?s ?year WHERE { ?s lv:founded ?year }"
-_ALIASES = """SELECT ?s ?name WHERE {{ VALUES ?s {{ {iris} }}
-  ?s skos:prefLabel|skos:altLabel ?name }}"""
-_EVIDENCE = """SELECT ?st ?ev ?quote ?locator ?source ?title ?url ?confidence WHERE {{
-  {values} ?st prov:wasDerivedFrom ?ev . ?ev oa:hasSource ?source .
-  OPTIONAL {{ ?ev oa:hasSelector ?sel . ?sel oa:exact ?quote }}
-  OPTIONAL {{ ?ev lv:locator ?locator }}
-  OPTIONAL {{ ?ev lv:confidence ?confidence }}
-  OPTIONAL {{ ?source schema:name ?title }}
-  OPTIONAL {{ ?source schema:url ?url }} }}"""
-_PROLOGUE = vocab.prologue("lv", "skos", "prov", "oa", "schema")
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """The sentence or the place in a source that a link rests on."""
-
-    iri: str
-    quote: str
-    locator: str
-    source: str
-    title_zh: str
-    title_en: str
-    url: str
-    confidence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One link of a reason: a fact with its statement and evidence."""
-
-    edge: Edge
-    source: Node
-    target: Node
-    zh: str
-    en: str
-    evidence: tuple[Evidence, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One path from the asker to the candidate, and as a sentence."""
-
-    steps: tuple[Step, ...]
-    zh: str
-    en: str
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """A candidate with what speaks for it.
-
-    Attributes:
-        parts: name of a part to its share of the score.
-        rule: the complement that fits, a rule of thumb and no fact.
-        context: events, plans and areas both have to do with.
-        plans: planned links of either, never counted.
-        unknown: what the graph does not say, as keys of ``UNKNOWN``.
-    """
-
-    place: int
-    node: Node
-    score: float
-    parts: Mapping[str, float]
-    reasons: tuple[Reason, ...]
-    rule: Complement | None
-    context: tuple[Node, ...]
-    plans: tuple[Step, ...]
-    unknown: tuple[str, ...]
-
-    @property
-    def statements(self) -> tuple[str, ...]:
-        """IRIs of the statements the reasons cite, each once."""
-        found = [s.edge.statement for r in self.reasons for s in r.steps]
-        return tuple(dict.fromkeys(found))
-
-
-UNKNOWN: dict[str, tuple[str, str]] = {
-    "track": ("赛道未知", "no track stated"),
-    "place": ("地点未知", "no place stated"),
-    "founded": ("成立年份未知", "year of foundation unknown"),
-    "stage": ("所处环节未知", "no stage of the value chain stated"),
-    "single": ("仅有一条理由路径", "only one path of reasons"),
-}
+LISTED = 12  # who fits but is no suggestion: how many are told
+# What is given up when nobody fits, one after the other.
+EASED: tuple[tuple[str, ...], ...] = ((), ("near",), ("track",), ("near", "track"))
+_OF_PLACE = frozenset({"locatedIn", "partOf", "inZone", "near", "supports"})
 _CONTEXT = ("Event", "EventSeries", "PolicyDocument", "Area", "Cluster", "PilotCase")
-
-
-@dataclass(slots=True)
-class _State:
-    generation: str
-    network: Network
-    terms: Terms
-    parts: GraphParts
-    reasons: Reasons
-    founded: dict[str, int]
-    tracks: dict[str, list[str]] = field(default_factory=dict)
-    places: dict[str, list[str]] = field(default_factory=dict)
-    plans: dict[str, list[Edge]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Advice:
-    """The answer: who asked, how the request was read, the suggestions.
-
-    Attributes:
-        relaxed: what of the request was given up because nobody fitted, of
-            ``near`` and ``track``, in this order.
-    """
-
-    asker: Node
-    request: Request
-    suggestions: tuple[Suggestion, ...]
-    generation: str
-    relaxed: tuple[str, ...] = ()
 
 
 class Advisor:
@@ -150,16 +39,27 @@ class Advisor:
 
     What all askers need is computed once a generation; safe to share between
     threads.
+
+    Args:
+        store: the graph.
+        complements: rules of who needs whom.
+        words: other words for tracks and places, by their local names.
     """
 
-    def __init__(self, store: Store, complements: Sequence[Complement]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        complements: Sequence[Complement],
+        words: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         self._store = store
         self._complements = tuple(complements)
+        self._words = dict(words or {})
         self._lock = threading.Lock()
-        self._state: _State | None = None
+        self._state: State | None = None
 
     @property
-    def state(self) -> _State:
+    def state(self) -> State:
         """Network and parts of the store's generation."""
         generation = self._store.generation
         state = self._state
@@ -167,38 +67,10 @@ class Advisor:
             with self._lock:
                 state = self._state
                 if state is None or state.generation != generation:
-                    state = self._state = self._made(generation)
+                    state = self._state = prepare(
+                        self._store, generation, self._complements, self._words
+                    )
         return state
-
-    def _made(self, generation: str) -> _State:
-        terms = projection.read_terms(self._store)
-        network = projection.whole(self._store, terms)
-        founded = {}
-        for row in self._store.select(_PROLOGUE + _FOUNDED):
-            text = str(row["year"])[:4]
-            if text.isdigit():
-                founded[str(row["s"])] = int(text)
-        parts = GraphParts(network, terms, self._complements, founded)
-        state = _State(generation, network, terms, parts, Reasons(parts.links), founded)
-        state.tracks = self._names(parts.links.is_a(vocab.lv.Track), state)
-        state.places = self._names(parts.links.is_a(vocab.lv.Area), state)
-        plans = defaultdict(list)
-        for edge in parts.links.plans:
-            plans[edge.source].append(edge)
-            plans[edge.target].append(edge)
-        state.plans = dict(plans)
-        return state
-
-    def _names(self, wanted: Booleans, state: _State) -> dict[str, list[str]]:
-        nodes = state.parts.links.nodes
-        iris = [nodes[i].iri for i in np.flatnonzero(wanted)]
-        found: dict[str, list[str]] = {iri: [] for iri in iris}
-        for batch in projection.batches(iris):
-            inside = " ".join(f"<{iri}>" for iri in batch if projection.is_iri(iri))
-            query = _PROLOGUE + _ALIASES.format(iris=inside)
-            for row in self._store.select(query):
-                found[str(row["s"])].append(str(row["name"]))
-        return found
 
     def parts_of(
         self, network: Network, without: frozenset[str] = frozenset()
@@ -240,7 +112,7 @@ class Advisor:
     def advise(self, iri: str, request: Request | None = None) -> Advice:
         """Suggest partners.
 
-        When nobody fits, the place is given up first, then the track.
+        When nobody fits, the place is given up, else the track, else both.
 
         Args:
             iri: who asks.
@@ -252,27 +124,35 @@ class Advisor:
         state = self.state
         asker = self.number(iri)
         wish = understood(request or Request(), state.tracks, state.places)
-        found = self._found(asker, wish)
-        given_up: list[str] = []
-        eased = wish
-        for name in ("near", "track"):
-            if not found and getattr(wish, name):
-                given_up.append(name)
-                eased = _without(eased, name)
-                found = self._found(asker, eased)
+        known: tuple[tuple[str, ...], Booleans] | None = None
+        for given_up in EASED:
+            if not all(getattr(wish, name) for name in given_up):
+                continue
+            fits = self._fits(wish.without(*given_up))
+            found = self._found(asker, wish, fits)
+            if known is None and (fits & state.parts.offered).any():
+                known = given_up, fits
+            if found:
+                known = given_up, fits
+                break
+        given_up, fits = known or ((), np.zeros(len(state.parts.links), dtype=bool))
+        linked, unreached = self._besides(asker, fits, found, wish)
         return Advice(
             state.parts.links.nodes[asker],
             wish,
-            tuple(self._with_evidence(found)),
+            with_evidence(self._store, found),
             state.generation,
-            tuple(given_up) if found else (),
+            given_up,
+            unread(wish, state.tracks, state.places),
+            linked,
+            unreached,
         )
 
-    def _found(self, asker: int, wish: Request) -> list[Suggestion]:
+    def _found(self, asker: int, wish: Request, fits: Booleans) -> list[Suggestion]:
         """The best who fit and can be reached by facts, without evidence yet."""
         state = self.state
         weights = {**WEIGHTS, "popularity": PRONOUNCED * (0.5 - wish.novelty)}
-        source = _Filtered(state.parts, self._fits(wish))
+        source = _Filtered(state.parts, fits)
         found: list[Suggestion] = []
         for one in rank(source, asker, weights, top=wish.top * 3 + 20):
             paths = state.reasons.between(asker, one.number)
@@ -286,13 +166,38 @@ class Advisor:
                 break
         return found
 
+    def _besides(
+        self, asker: int, fits: Booleans, found: Sequence[Suggestion], wish: Request
+    ) -> tuple[tuple[Node, ...], tuple[Node, ...]]:
+        """Who fits a request and is no suggestion: linked already, or unreached.
+
+        Nobody when nothing was asked for; nobody unreached when the list is full.
+        """
+        if not (wish.kind or wish.track or wish.near):
+            return (), ()
+        parts = self.state.parts
+        links = parts.links
+        left = fits & parts.offered
+        left[[asker, *links.apart.get(asker, ())]] = False
+        left[[links.number[s.node.iri] for s in found]] = False
+        partners = links.neighbours(asker)
+        linked = partners[left[partners]]
+        left[partners] = False
+        unreached = np.flatnonzero(left) if len(found) < wish.top else partners[:0]
+        return self._best_known(linked), self._best_known(unreached)
+
+    def _best_known(self, numbers: Integers) -> tuple[Node, ...]:
+        links = self.state.parts.links
+        order = np.lexsort((numbers, -links.degree[numbers]))[:LISTED]
+        return tuple(links.nodes[i] for i in numbers[order])
+
     def _fits(self, wish: Request) -> Booleans:
         """Which things a request allows."""
         parts = self.state.parts
         links = parts.links
         fits = np.ones(len(links), dtype=bool)
         if wish.kind:
-            fits &= links.is_a(vocab.ONTOLOGY + wish.kind) | self._in_trade(wish.kind)
+            fits &= links.is_a(vocab.ONTOLOGY + wish.kind) | parts.in_trade(wish.kind)
         for iri, profile in ((wish.track, parts.tracks), (wish.near, parts.places)):
             if iri:
                 number = links.number.get(iri, -1)
@@ -303,14 +208,6 @@ class Advisor:
                     )
                 fits &= profile[:, [number]].toarray()[:, 0] > 0
         return fits
-
-    def _in_trade(self, kind: str) -> Booleans:
-        """Who is in the track that stands for a kind: a firm that sells services."""
-        parts = self.state.parts
-        track = parts.links.number.get(vocab.ID + TRADES.get(kind, ""), -1)
-        if track < 0:
-            return np.zeros(len(parts.links), dtype=bool)
-        return np.asarray(parts.tracks[:, [track]].toarray()[:, 0] >= 1)
 
     def _suggestion(
         self,
@@ -336,7 +233,7 @@ class Advisor:
             self._complements[rule] if rule >= 0 else None,
             tuple(self._context(asker, number)),
             tuple(self._step(edge) for edge in plans),
-            tuple(self._unknown(number, len(paths))),
+            tuple(self._unknown(number, paths)),
         )
 
     def _context(self, asker: int, number: int) -> Iterable[Node]:
@@ -348,7 +245,7 @@ class Advisor:
         fits = links.is_a(*classes)
         return [links.nodes[i] for i in both if fits[i]]
 
-    def _unknown(self, number: int, paths: int) -> Iterable[str]:
+    def _unknown(self, number: int, paths: Sequence[Path]) -> Iterable[str]:
         parts = self.state.parts
         if not parts.tracks[[number]].nnz:
             yield "track"
@@ -358,12 +255,16 @@ class Advisor:
             yield "founded"
         if not parts.stages[number].any():
             yield "stage"
-        if paths == 1:
+        used = {e.predicate.removeprefix(vocab.ONTOLOGY) for p in paths for e in p.edges}
+        if used <= _OF_PLACE:
+            yield "place only"
+        elif len(paths) == 1:
             yield "single"
 
     def _reason(self, path: Path) -> Reason:
         steps = tuple(self._step(edge) for edge in path.edges)
-        zh, en = wording.of_path([(s.zh, s.en) for s in steps])
+        nodes = {end.iri: end for s in steps for end in (s.source, s.target)}
+        zh, en = wording.of_path(path.edges, nodes, self.state.terms)
         return Reason(steps, zh, en)
 
     def _step(self, edge: Edge) -> Step:
@@ -373,60 +274,9 @@ class Advisor:
         zh, en = wording.of_edge(edge, source, target, self.state.terms)
         return Step(edge, source, target, zh, en)
 
-    def _with_evidence(self, found: Sequence[Suggestion]) -> list[Suggestion]:
-        """The suggestions with the evidence of every cited link, in one query."""
-        cited = [st for one in found for st in one.statements]
-        cited += [s.edge.statement for one in found for s in one.plans]
-        table = self.evidence(cited)
-
-        def backed(step: Step) -> Step:
-            found = tuple(table.get(step.edge.statement, ()))
-            return Step(step.edge, step.source, step.target, step.zh, step.en, found)
-
-        return [
-            Suggestion(
-                one.place,
-                one.node,
-                one.score,
-                one.parts,
-                tuple(
-                    Reason(tuple(backed(s) for s in r.steps), r.zh, r.en)
-                    for r in one.reasons
-                ),
-                one.rule,
-                one.context,
-                tuple(backed(s) for s in one.plans),
-                one.unknown,
-            )
-            for one in found
-        ]
-
     def evidence(self, statements: Iterable[str]) -> dict[str, list[Evidence]]:
         """The evidence of each statement."""
-        rows: dict[tuple[str, str], dict[str, str]] = {}
-        for batch in projection.batches(statements):
-            query = _EVIDENCE.format(values=projection.values("st", batch))
-            for row in self._store.select(_PROLOGUE + query):
-                kept = rows.setdefault((str(row["st"]), str(row["ev"])), {})
-                for name, term in row.items():
-                    language = getattr(term, "language", "")[:2]
-                    kept[name + ("_" + language if name == "title" else "")] = str(term)
-        found: dict[str, list[Evidence]] = defaultdict(list)
-        for (statement, iri), texts in sorted(rows.items()):
-            plain = texts.get("title_", "")
-            found[statement].append(
-                Evidence(
-                    iri,
-                    texts.get("quote", ""),
-                    texts.get("locator", ""),
-                    texts["source"],
-                    texts.get("title_zh") or plain or texts.get("title_en", ""),
-                    texts.get("title_en") or plain or texts.get("title_zh", ""),
-                    texts.get("url", ""),
-                    texts.get("confidence", "").rpartition("#")[2],
-                )
-            )
-        return dict(found)
+        return evidence_of(self._store, statements)
 
     def score_without(
         self, asker: str, candidate: str, statements: Iterable[str]
@@ -444,10 +294,6 @@ class Advisor:
             values = parts.parts(a, np.array([c], dtype=np.int64))
             scores.append(sum(WEIGHTS[n] * float(v[0]) for n, v in values.items()))
         return scores[0], scores[1]
-
-
-def _without(wish: Request, name: str) -> Request:
-    return replace(wish, near="") if name == "near" else replace(wish, track="")
 
 
 @dataclass(frozen=True, slots=True)

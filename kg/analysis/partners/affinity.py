@@ -8,7 +8,8 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy as np
-from scipy import sparse
+from scipy import linalg, sparse
+from scipy.sparse.linalg import svds
 
 from kg.analysis.partners import activity
 from kg.analysis.partners.history import History, one_hot
@@ -35,6 +36,7 @@ PARTS: dict[str, tuple[str, str]] = {
 DAMPING = 0.85
 STEPS = 25
 LATENT = 16
+DENSE = 1_500  # projects up to which the latent space is computed exactly
 SMOOTH = 20.0
 SAMPLE_ROWS = 400
 
@@ -172,13 +174,25 @@ class Affinity:
         h = self.history
         left = sparse.diags_array(1 / np.sqrt(h.counts))
         table = left @ h.incidence @ sparse.diags_array(1 / np.sqrt(h.sizes))
-        k = min(LATENT, min(table.shape) - 1)
-        if k < 1:
-            return np.zeros((len(h), 1))
-        from scipy.sparse.linalg import svds
+        return np.asarray(table @ _right_vectors(sparse.csr_array(table), LATENT))
 
-        u, s, _ = svds(table, k=k, v0=np.ones(min(table.shape)))
-        return np.asarray(u * s)
+
+def _right_vectors(table: sparse.csr_array, most: int) -> Floats:
+    """Columns x ``most``: the right singular vectors of the largest values.
+
+    Up to ``DENSE`` columns exactly, by the eigenvectors of the table's Gram
+    matrix; beyond by Lanczos steps from a seeded start, which do not converge
+    on small tables of many components.
+    """
+    columns = table.shape[1]
+    if columns <= DENSE:
+        first = max(columns - most, 0)
+        gram = (table.T @ table).toarray()
+        _, vectors = linalg.eigh(gram, subset_by_index=[first, columns - 1])
+        return np.asarray(vectors)
+    start = np.random.default_rng(0).standard_normal(min(table.shape))
+    _, _, turned = svds(table, k=most, v0=start)
+    return np.asarray(turned.T)
 
 
 def _within(values: Floats, near: Booleans) -> Floats:

@@ -15,7 +15,7 @@ from scipy import sparse
 from kg import vocab
 from kg.analysis.partners.complements import Complement
 from kg.analysis.partners.links import Links
-from kg.analysis.partners.score import Floats, Integers
+from kg.analysis.partners.score import Booleans, Floats, Integers
 from kg.model.network import Network, Terms
 
 # name -> (Chinese, English)
@@ -41,6 +41,9 @@ WEIGHTS: dict[str, float] = {
 }
 THROUGH = ("memberOf", "operates", "developed", "launched", "provides", "hosts")
 BOTH_WAYS = ("affiliatedWith", "partOf")
+# Who is in the track of a trade plays that role too, and asks in that role only: a
+# firm that sells services looks for clients, not for other sellers.
+TRADES = {"ServiceProvider": "track-cro-cdmo"}
 HUB = 2_000  # nobody is reached only through a thing with more links than this
 CANDIDATES = 1_000
 WALKERS = 500
@@ -84,7 +87,8 @@ class GraphParts:
         self._place_rarity = _rarity(self.places)
         self._tracks_of = sparse.csr_array(self.tracks.T.tocsr())
         self.stages = _stages(links)
-        self._roles, self._needs = _roles(links, self.stages, complements)
+        self._roles, self._needs = _roles(links, complements)
+        self._asks = self._as_askers(complements)
         self._bridge = links.bridges()
         self._walked: dict[int, Floats] = {}
         self._years = np.array(
@@ -123,9 +127,9 @@ class GraphParts:
         allocated = self._shared(asker, candidates)
         tracks = _common(self.tracks, self._track_rarity, asker, candidates)
         places = _common(self.places, self._place_rarity, asker, candidates)
-        complements = self._complements(asker, candidates)
-        # Of one track and no complement: rather a competitor than a partner.
-        fitting = np.where(complements > 0, 1.0, 0.5)
+        complements, another = self._complements(asker, candidates)
+        # Of one track and of no other role: rather a competitor than a partner.
+        fitting = np.where(another, 1.0, 0.5)
         return {
             "tracks": fitting * tracks / (tracks + 1.5),
             "complements": complements,
@@ -137,21 +141,46 @@ class GraphParts:
             "popularity": self._popularity[candidates],
         }
 
+    def in_trade(self, kind: str) -> Booleans:
+        """Who is in the track that stands for a kind of organisation."""
+        track = self.links.number.get(vocab.ID + TRADES.get(kind, ""), -1)
+        if track < 0:
+            return np.zeros(len(self.links), dtype=bool)
+        return np.asarray(self.tracks[:, [track]].toarray()[:, 0] >= 1)
+
+    def _as_askers(self, complements: Sequence[Complement]) -> Floats:
+        """The roles in which things ask; who is in a trade now also plays its role."""
+        names = sorted({n for c in complements for n in (c.asker, c.candidate)})
+        asks = self._roles.copy()
+        for kind in TRADES:
+            if kind in names and "Company" in names:
+                firm, seller = names.index("Company"), names.index(kind)
+                sellers = self.in_trade(kind) & (self._roles[:, firm] > 0)
+                self._roles[sellers, seller] = 1
+                asks[sellers, seller], asks[sellers, firm] = 1, 0
+        return asks
+
     def needs(self, asker: int, candidate: int) -> tuple[float, int]:
         """Best complement weight, and its number in the table (-1: none)."""
         best, number = 0.0, -1
         for i, (a, b, weight) in enumerate(self._needs):
-            fits = self._roles[asker, a] and self._roles[candidate, b]
+            fits = self._asks[asker, a] and self._roles[candidate, b]
             if fits and weight > best:
                 best, number = weight, i
         return best, number
 
-    def _complements(self, asker: int, candidates: Integers) -> Floats:
+    def _complements(
+        self, asker: int, candidates: Integers
+    ) -> tuple[Floats, Booleans]:
+        """Best weight of a rule, and whether one between two roles fits."""
         found = np.zeros(len(candidates))
+        another = np.zeros(len(candidates), dtype=bool)
         for a, b, weight in self._needs:
-            if self._roles[asker, a]:
-                found = np.maximum(found, weight * self._roles[candidates, b])
-        return found
+            if self._asks[asker, a]:
+                fits = self._roles[candidates, b]
+                found = np.maximum(found, weight * fits)
+                another |= (a != b) & (fits > 0)
+        return found, another
 
     def _shared(self, asker: int, candidates: Integers) -> Floats:
         """Adamic-Adar and resource allocation over shared bridges, summed."""
@@ -232,11 +261,16 @@ def _profile(links: Links, own: Sequence[str], up: Sequence[str]) -> sparse.csr_
 
 
 def _with_what_one_has(links: Links, tracks: sparse.csr_array) -> sparse.csr_array:
-    """Tracks of one's products, platforms and clusters count half."""
+    """Tracks of one's products, platforms and clusters count half.
+
+    So do those of an investor's holdings; what a firm holds says less of it.
+    """
     n = len(links)
     ends = links.out(THROUGH)
     both = links.out(BOTH_WAYS)
-    step = _matrix(n, np.concatenate([ends, both, both[:, ::-1]]))
+    held = links.out(("investedIn",))
+    held = held[links.is_a(vocab.lv.Investor)[held[:, 0]]]
+    step = _matrix(n, np.concatenate([ends, both, both[:, ::-1], held]))
     return sparse.csr_array(tracks.maximum((step @ tracks).sign() * 0.5))
 
 
@@ -281,7 +315,7 @@ def _local(iri: str) -> str:
 
 
 def _roles(
-    links: Links, stages: Floats, complements: Sequence[Complement]
+    links: Links, complements: Sequence[Complement]
 ) -> tuple[Floats, list[tuple[int, int, float]]]:
     """Which thing plays which role of the table, and the table by number."""
     names = sorted({n for c in complements for n in (c.asker, c.candidate)})

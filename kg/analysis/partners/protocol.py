@@ -17,6 +17,7 @@ free of it: AUC against two-step non-partners within each asker, then the mean.
 from __future__ import annotations
 
 import datetime as dt
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -190,7 +191,9 @@ class Outcome:
         rng = np.random.default_rng(seed)
         n = len(self.ranks)
         found = np.array([self.measures(rng.integers(n, size=n)) for _ in range(draws)])
-        return np.asarray(np.nanquantile(found, (0.025, 0.975), axis=0))
+        with warnings.catch_warnings():  # a measure without pairs stays no number
+            warnings.simplefilter("ignore", RuntimeWarning)
+            return np.asarray(np.nanquantile(found, (0.025, 0.975), axis=0))
 
 
 def measure(task: Task, score: Scorer) -> Outcome:

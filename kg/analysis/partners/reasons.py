@@ -38,7 +38,15 @@ TELLING = {
     "focusesOn": 0.8,
     "locatedIn": 0.4,
     "partOf": 0.4,
+    "grantsPolicyTo": 0.25,
+    "authorisedBy": 0.25,
+    "issuedBy": 0.25,
+    "appliesTo": 0.25,
+    "near": 0.25,
+    "alongRoad": 0.15,
+    "servedBy": 0.15,
 }
+LEAST = 0.1  # worth of a further reason next to the first, below which it is padding
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +81,7 @@ class Reasons:
         seen: set[int] = set()
         for path in found:
             middle = set(path.things[1:-1])
-            if middle & seen:
+            if middle & seen or (kept and path.worth < LEAST * kept[0].worth):
                 continue
             kept.append(path)
             seen |= middle

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kg import vocab
-from kg.analysis.partners.advice import (
+from kg.analysis.partners.answer import (
     METHOD,
     UNKNOWN,
     VERSION,
@@ -105,6 +105,9 @@ def as_json(advice: Advice) -> dict[str, Any]:
         "generation": advice.generation,
         "asker": thing(advice.asker),
         "relaxed": list(advice.relaxed),
+        "unread": list(advice.unread),
+        "linked": [thing(n) for n in advice.linked],
+        "unreached": [thing(n) for n in advice.unreached],
         "request": {
             "kind": wish.kind,
             "track": wish.track,

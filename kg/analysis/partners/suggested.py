@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from kg import vocab
-from kg.analysis.partners.advice import METHOD, VERSION, Advice
+from kg.analysis.partners.answer import METHOD, VERSION, Advice
 from kg.model import Iri, Literal, Triple
 from kg.model.facts import digest
 from kg.store import Store
