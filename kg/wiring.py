@@ -67,16 +67,24 @@ class Parts:
         """Compute what the first reader would wait for; an error is only told."""
         try:
             if not self.keeper.is_small():
-                self.keeper.at_hand()
+                self._warm_large()
                 return
             self.names.index()
             self.graphs.core(CORE)
-        except PreparingError:
-            LOG.info("a large graph is prepared in the background")
+            self.advisor.wait()
         except KGError:
             if isinstance(self.store, IsolatedStore) and self.store.is_closed:
                 return  # the service was stopped meanwhile
             LOG.exception("the first answers will take longer")
+
+    def _warm_large(self) -> None:
+        """What pages need of a large graph, then what partner advice needs."""
+        try:
+            self.keeper.at_hand()
+        except PreparingError:
+            LOG.info("a large graph is prepared in the background")
+        self.keeper.wait()
+        self.advisor.wait()
 
     @cached_property
     def graphs(self) -> Graphs:

@@ -59,6 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.novelty,
         arguments.top,
     )
+    parts.advisor.wait()
     advice = parts.advisor.advise(_iri(arguments.id), request)
     if arguments.format == "json":
         print(json.dumps(report.as_json(advice), ensure_ascii=False, indent=2))
@@ -98,7 +99,7 @@ def _print(advice: Advice, language: str) -> None:
             print("   - " + (reason.zh if zh else reason.en))
     if not advice.suggestions:
         print("没有带理由的建议。" if zh else "No suggestion that has a reason.")
-    for nodes, told in (
+    for nodes, heading in (
         (advice.linked, ("已有关联，不再推荐：", "Linked already, so not suggested: ")),
         (
             advice.unreached,
@@ -110,4 +111,4 @@ def _print(advice: Advice, language: str) -> None:
     ):
         if nodes:
             names = ("、" if zh else ", ").join(n.name(language) for n in nodes)
-            print("\n" + told[not zh] + names)
+            print("\n" + heading[not zh] + names)

@@ -153,7 +153,7 @@ def page() -> str:
             "partners_start.html",
             q=text,
             found=_who(text) if text else [],
-            known=advisor.askers()[:24],
+            known=advisor.askers(24),
             **common,
         )
     advice = _advice()
@@ -186,8 +186,8 @@ def _read(advice: Advice) -> list[str]:
 
 def _who(text: str) -> list[dict[str, Any]]:
     """Organisations and platforms whose name fits."""
-    known = {node.iri for node in _parts().advisor.askers()}
-    return [one for one in search.results(text, limit=50) if one["iri"] in known][:12]
+    known = _parts().advisor.is_asker
+    return [one for one in search.results(text, limit=50) if known(one["iri"])][:12]
 
 
 def _local(one: Suggestion) -> str:

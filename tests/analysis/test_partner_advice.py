@@ -8,16 +8,18 @@ import numpy as np
 import pytest
 
 from kg import vocab
+from kg.analysis import projection
 from kg.analysis.partners import report, suggested
 from kg.analysis.partners.advice import Advisor
 from kg.analysis.partners.answer import Suggestion
 from kg.analysis.partners.complements import read_complements
 from kg.analysis.partners.network import PARTS, WEIGHTS
-from kg.analysis.partners.request import Request, understood
+from kg.analysis.partners.request import Request, read_words, understood, unread
+from kg.analysis.partners.wording import PHRASES
 from kg.curate.files import ontology_files
 from kg.curate.publication import publish
-from kg.errors import DataError, NotFoundError
-from kg.model import Triple
+from kg.errors import DataError, NotFoundError, PreparingError
+from kg.model import Iri, Triple
 from kg.store.embedded import EmbeddedStore
 from kg.store.scratch import read_triples
 from kg.wiring import Parts, shipped
@@ -295,3 +297,95 @@ def test_advise_service_kind_takes_who_is_in_that_trade() -> None:
     )
     found = advisor.advise(of("one"), Request(text="a CDMO")).suggestions
     assert _names(found) == ["two"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("在昌平找CGT的CDMO", "ServiceProvider"),
+        ("an investor for a hospital", "Investor"),
+        ("医院的投资方", "Investor"),
+    ],
+)
+def test_understood_takes_the_kind_that_is_asked_for(text: str, kind: str) -> None:
+    assert understood(Request(text=text), {}, {}).kind == kind
+
+
+def test_unread_tells_the_words_nothing_was_made_of() -> None:
+    places = {"p-cp": ["昌平", "Changping"]}
+    for text, left in (
+        ("a law firm in Shanghai", ("law", "shanghai")),
+        ("昌平的量子计算公司", ("量子计算",)),
+        ("我们想找昌平附近的医院合作伙伴", ()),
+    ):
+        assert unread(understood(Request(text=text), {}, places), {}, places) == left
+
+
+def test_words_of_the_table_name_what_the_graph_has(advisor: Advisor) -> None:
+    state = advisor.state
+    words = read_words(shipped("data") / "request-words.csv")
+    known = {iri.removeprefix(vocab.ID) for iri in (*state.tracks, *state.places)}
+    assert set(words) <= known
+    asked = advisor.advise(of("tsinghua-iri"), Request(text="AI制药的投资人"))
+    assert asked.request.track == of("track-ai-drug-discovery")
+
+
+def test_advise_who_fits_without_a_path_is_told_apart(advisor: Advisor) -> None:
+    """The sources join no CDMO with it: nobody is suggested, one is on record."""
+    advice = advisor.advise(
+        of("tsinghua-iri"), Request(text="a CDMO for CGT near 昌平")
+    )
+    assert advice.suggestions == ()
+    assert [n.iri for n in advice.unreached] == [of("sun-novo")]
+    assert advice.relaxed == ("track",)
+    regulators = advisor.advise(of("tsinghua-iri"), Request(kind="GovernmentBody"))
+    assert of("beijing-drug-inspection") in {n.iri for n in regulators.linked}
+
+
+def test_advise_two_of_a_kind_are_one_clause(advisor: Advisor) -> None:
+    found = advisor.advise(of("lepu-medical"), Request(kind="Company")).suggestions
+    pins = next(s for s in found if s.node.iri == of("pins-medical"))
+    assert "乐普与品驰都属于“植介入器械”赛道。" in [r.zh for r in pins.reasons]
+    assert any(
+        r.en.startswith("Lepu Medical and PINS Medical are both in the track")
+        for r in pins.reasons
+    )
+
+
+def test_advise_firm_of_a_trade_looks_for_clients(advisor: Advisor) -> None:
+    """A contract-service firm is not told to buy what it sells."""
+    found = advisor.advise(of("biocytogen"), Request(top=5)).suggestions
+    assert {s.rule.asker for s in found if s.rule} == {"ServiceProvider"}
+
+
+def test_phrases_say_every_relation_of_the_graph(advisor: Advisor) -> None:
+    links = advisor.state.parts.links
+    used = {e.predicate for e in links.edges + links.plans}
+    assert {p.removeprefix(vocab.ONTOLOGY) for p in used} <= set(PHRASES)
+
+
+def test_state_large_graph_is_read_in_the_background() -> None:
+    rules = read_complements(shipped("data") / "complements.csv")
+    store = village()
+    advisor = Advisor(store, rules, at_once=0)
+    with pytest.raises(PreparingError, match="first time"):
+        advisor.advise(of("one"))
+    first = advisor.wait()
+    assert _names(advisor.advise(of("one")).suggestions) == ["two"]
+    store.replace_graphs({"urn:g": [(Iri("urn:a"), Iri("urn:b"), Iri("urn:c"))]})
+    assert advisor.state is first  # the one before answers meanwhile
+    assert advisor.wait().generation == store.generation != first.generation
+
+
+def test_read_network_is_the_projection_without_its_trimmings(
+    shipped_parts: Parts, advisor: Advisor
+) -> None:
+    state = advisor.state
+    whole = projection.whole(shipped_parts.store, state.terms)
+    assert [e.key for e in state.network.edges] == [e.key for e in whole.edges]
+    assert set(state.network.nodes) == set(whole.nodes)
+    for iri, node in whole.nodes.items():
+        mine = state.network.nodes[iri]
+        assert (mine.zh, mine.en, mine.type, mine.group) == (
+            node.zh, node.en, node.type, node.group,
+        )  # fmt: skip

@@ -205,13 +205,13 @@ def what_if(advisor: Advisor, one: str, other: str) -> WhatIf:
         NotFoundError: if one of them is unknown.
     """
     state = advisor.state
-    a, b = advisor.number(one), advisor.number(other)
+    a, b = advisor.number(one, state), advisor.number(other, state)
     links = state.parts.links
     edge = Edge(
         "what-if", links.nodes[a].iri, links.nodes[b].iri, vocab.lv.cooperatesWith
     )
     assumed = Network(state.network.nodes, [*state.network.edges, edge])
-    changed = advisor.parts_of(assumed)
+    changed = advisor.parts_of(assumed, state=state)
     return WhatIf(
         links.nodes[a],
         links.nodes[b],

@@ -169,9 +169,7 @@ class GraphParts:
                 best, number = weight, i
         return best, number
 
-    def _complements(
-        self, asker: int, candidates: Integers
-    ) -> tuple[Floats, Booleans]:
+    def _complements(self, asker: int, candidates: Integers) -> tuple[Floats, Booleans]:
         """Best weight of a rule, and whether one between two roles fits."""
         found = np.zeros(len(candidates))
         another = np.zeros(len(candidates), dtype=bool)

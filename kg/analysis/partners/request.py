@@ -42,16 +42,19 @@ KINDS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 # Words that ask, and say nothing of what for.
 FILLERS = frozenset(
-    "a an the for of in near at around to with and or from on by we i need needs want"
-    " wants look looking find seek seeking please help us our my me some any who which"
-    " that can is are do does doing partner partners work working track field area"
-    " company organisation organization based good someone".split()
+    re.findall(
+        r"\w+",
+        """a an the for of in near at around to with and or from on by we i need needs
+        want wants look looking find seek seeking please help us our my me some any who
+        which that can is are do does doing partner partners work working track field
+        area company organisation organization based good someone""",
+    )
 )
 CHINESE_FILLERS = (
-    "有没有", "合作伙伴", "帮我们", "帮我", "我们", "想找", "寻找", "需要", "希望", "附近",
-    "周边", "一带", "合作", "伙伴", "一家", "一个", "几家", "能做", "可以", "哪些", "哪家",
-    "推荐", "方向", "领域", "赛道", "机构", "单位", "部门", "公司", "企业", "相关", "方面",
-    "里的", "从事",
+    "有没有", "合作伙伴", "帮我们", "帮我", "我们", "想找", "寻找", "需要", "希望",
+    "附近", "周边", "一带", "合作", "伙伴", "一家", "一个", "几家", "能做", "可以",
+    "哪些", "哪家", "推荐", "方向", "领域", "赛道", "机构", "单位", "部门", "公司",
+    "企业", "相关", "方面", "里的", "从事",
 )  # fmt: skip
 _CHINESE_LETTERS = re.compile("[找在的做与和或及有是里请给想要为我们个家对]")
 WORD_COLUMNS = ("word", "means")
@@ -97,8 +100,12 @@ class Request:
             )
 
     def without(self, *names: str) -> Request:
-        """The request with some of its fields left empty."""
-        return replace(self, **dict.fromkeys(names, ""))
+        """The request with some of ``track`` and ``near`` left empty."""
+        return replace(
+            self,
+            track="" if "track" in names else self.track,
+            near="" if "near" in names else self.near,
+        )
 
 
 def read_words(path: Path) -> dict[str, list[str]]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from kg import vocab
 from kg.analysis import projection
+from kg.analysis.partners.bulk import founded_in, read_network
 from kg.analysis.partners.complements import Complement
 from kg.analysis.partners.network import GraphParts
 from kg.analysis.partners.reasons import Reasons
@@ -17,7 +18,6 @@ from kg.analysis.partners.score import Booleans
 from kg.model.network import Edge, Network, Terms
 from kg.store import Store
 
-_FOUNDED = "SELECT ?s ?year WHERE { ?s lv:founded ?year }"
 _ALIASES = """SELECT ?s ?name WHERE {{ VALUES ?s {{ {iris} }}
   ?s skos:prefLabel|skos:altLabel ?name }}"""
 _PROLOGUE = vocab.prologue("lv", "skos")
@@ -59,12 +59,8 @@ def prepare(
         words: other words for tracks and places, by their local names.
     """
     terms = projection.read_terms(store)
-    network = projection.whole(store, terms)
-    founded = {}
-    for row in store.select(_PROLOGUE + _FOUNDED):
-        text = str(row["year"])[:4]
-        if text.isdigit():
-            founded[str(row["s"])] = int(text)
+    network = read_network(store, terms)
+    founded = founded_in(store)
     parts = GraphParts(network, terms, complements, founded)
     links = parts.links
     state = State(generation, network, terms, parts, Reasons(links), founded)
