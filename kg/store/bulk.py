@@ -15,8 +15,8 @@ import pyoxigraph as ox
 
 from kg.store.filling import Filling, Progress, fill
 from kg.store.generations import Generations
-from kg.store.isolated import disk_error
 from kg.store.staging import sync_folder
+from kg.store.writing import disk_error
 
 
 def build_generation(

@@ -9,26 +9,16 @@ from __future__ import annotations
 
 import contextlib
 import json
-import logging
-import shutil
-import tempfile
 import threading
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 from kg import vocab
-from kg.errors import (
-    KGError,
-    QueryError,
-    StoreError,
-    StoreReadOnlyError,
-    StoreUnreachableError,
-)
+from kg.errors import KGError, StoreError, StoreUnreachableError
 from kg.model import Triple
-from kg.store import staging, transport, worker
+from kg.store import transport, worker
 from kg.store.base import (
     Answer,
     Check,
@@ -39,24 +29,16 @@ from kg.store.base import (
     UserUpdate,
     Written,
 )
-from kg.store.embedded import other_generation
-from kg.store.endings import died, no_graph, timed_out
-from kg.store.files import FileTriples
+from kg.store.custody import Custody
+from kg.store.endings import no_graph
 from kg.store.filling import Filling
-from kg.store.frames import error_from_json
 from kg.store.generations import Generations
 from kg.store.pool import Pool, PoolOptions
-from kg.store.process import (
-    ClientGone,
-    Gone,
-    WorkerLost,
-    WorkerProcess,
-    take_spawner,
-)
+from kg.store.process import Gone, WorkerProcess, take_spawner
+from kg.store.running import RunningAnswer, gone_as_error, whole
+from kg.store.writing import Writer
 
-LOG = logging.getLogger(__name__)
 _HOUSE_BYTES: Final = 1024 * 1024 * 1024
-_QUADS_LOOKED_AT: Final = 1000
 _SERVICE_CLIENT: Final = "service"
 _KEEPER_STOP_S: Final = 10.0
 
@@ -118,9 +100,20 @@ class IsolatedStore:
         self._is_published = threading.Event()
         self._keeper: threading.Thread | None = None
         self._is_closed = False
-        self.degraded = ""
+        self._custody = Custody(self._generations, self._once)
+        self._writer = Writer(
+            self._generations,
+            self._custody,
+            self._once,
+            union=self._options.union,
+            write_timeout_s=self._options.write_timeout_s,
+            published=self._after_publishing,
+        )
         try:
-            self._recover(first)
+            change = {"kind": "none"} if first is None else first.to_change()
+            self._custody.recover(
+                lambda: self._writer.publish(change, base="", tell=False)
+            )
         except BaseException:
             self._spawner.close()
             raise
@@ -140,81 +133,22 @@ class IsolatedStore:
         """Folder of the generation that counts; nobody writes it any more."""
         return self._generations.path(self.generation)
 
-    def _recover(self, first: Filling | None) -> None:
-        """Make sure that there is a generation that can be read."""
-        with self._generations.writing():
-            self._generations.sweep_staging()
-            if not self.generation and not self._generations.names():
-                change = {"kind": "none"} if first is None else first.to_change()
-                self._publish(change, base="", tell=False)
-                return
-            names = [self.generation, *reversed(self._generations.names())]
-            for name in filter(None, names):
-                wrong = self._wrong_with(name)
-                if not wrong:
-                    if name != self.generation:
-                        self._fall_back(name)
-                    return
-                LOG.error("generation %s cannot be used: %s", name, wrong)
-        raise StoreUnreachableError(
-            f"No generation in {self._generations.root} can be read.",
-            zh=f"{self._generations.root} 中没有可读的版本。",
-            hint="Restore a backup: kg restore FOLDER.",
-            hint_zh="请恢复备份：kg restore 目录。",
-        )
-
-    def _wrong_with(self, name: str, *, thoroughly: bool = False) -> str:
-        """What is wrong with a generation, or an empty string.
-
-        The engine reads one of its nine indexes when it lists quads, so only
-        checksums tell that every table is sound; it reads all quads of
-        generations that are older than the checksums.
-        """
-        damage = self._generations.damage(name, thoroughly=thoroughly)
-        if damage:
-            return damage
-        wanted = self._generations.facts_of(name).get("quads")
-        reads_all = thoroughly and not self._generations.has_sums(name)
-        most = None if reads_all else _QUADS_LOOKED_AT
-        path = str(self._generations.path(name))
-        request = {"do": "verify", "path": path, "most": most}
-        try:
-            facts, _ = self._once(request, timeout_s=600.0)
-        except KGError as error:
-            return error.message
-        found = facts["quads"]
-        if not reads_all:
-            wanted = min(wanted or 0, _QUADS_LOOKED_AT)
-        return "" if found == wanted else f"{found} quads instead of {wanted}"
+    @property
+    def degraded(self) -> str:
+        """What is wrong with the store; empty if nothing is."""
+        return self._custody.degraded
 
     def verify(self) -> str:
         """Read all of the generation that counts; fall back if it is damaged.
 
-        Every file is compared with the checksum of its publication.
-
         Returns:
             What was wrong, or an empty string.
         """
-        name = self.generation
-        wrong = self._wrong_with(name, thoroughly=True)
-        if not wrong or name != self.generation or self._is_closed:
-            return ""
-        LOG.error("generation %s cannot be used: %s", name, wrong)
-        older = [n for n in self._generations.names() if n != name]
-        for candidate in reversed(older):
-            if not self._wrong_with(candidate, thoroughly=True):
-                self._fall_back(candidate)
-                self._after_publishing()
-                return wrong
-        self.degraded = f"generation {name} is damaged and there is no older one"
-        LOG.critical("%s", self.degraded)
+        before = self.generation
+        wrong = self._custody.verify(is_closed=lambda: self._is_closed)
+        if self.generation != before:
+            self._after_publishing()
         return wrong
-
-    def _fall_back(self, name: str) -> None:
-        lost = self.generation or "the last one"
-        self.degraded = f"generation {lost} is damaged; {name} is served, read-only"
-        LOG.critical("%s", self.degraded)
-        self._generations.point_at(name)
 
     # Pools -----------------------------------------------------------------
 
@@ -288,7 +222,7 @@ class IsolatedStore:
         pool = self._pool(pool_name)
         process = pool.take(_SERVICE_CLIENT)
         try:
-            return _whole(process, pool, request, timeout_s)
+            return whole(process, pool, request, timeout_s)
         finally:
             pool.give_back(process, _SERVICE_CLIENT)
 
@@ -339,7 +273,7 @@ class IsolatedStore:
         self, query: UserQuery, request: bytes, generation: str, is_gone: Gone | None
     ) -> Answer:
         pool = self._pool("federated" if query.federated else "visitors")
-        with _gone_as_error():
+        with gone_as_error():
             process = pool.take(query.client, is_gone)
         running = RunningAnswer(pool, process, query, generation, is_gone)
         try:
@@ -388,64 +322,21 @@ class IsolatedStore:
         self, update: UserUpdate, *, expected: str = "", check: Check | None = None
     ) -> Written:
         """Carry out an update (see ``ServiceStore.update``)."""
-        touched = None if update.touched is None else sorted(update.touched)
-        change = {
-            "kind": "update",
-            "text": update.text,
-            "base_iri": update.base_iri,
-            "touched": touched,
-        }
-        return self._write(change, update.limits, expected, check)
+        return self._writer.update(update, expected=expected, check=check)
 
     def write_graph(
         self, write: GraphWrite, *, expected: str = "", check: Check | None = None
     ) -> Written:
         """Carry out a graph-store operation (see ``ServiceStore.write_graph``)."""
-        with tempfile.TemporaryDirectory(dir=self._generations.staging) as folder:
-            parts = []
-            for number, (media_type, document) in enumerate(write.parts):
-                part = Path(folder) / str(number)
-                part.write_bytes(document)
-                parts.append((media_type, str(part)))
-            change = {
-                "kind": "graph",
-                "graph": write.graph,
-                "mode": write.mode,
-                "parts": parts,
-                "base_iri": write.base_iri,
-            }
-            return self._write(change, write.limits, expected, check)
+        return self._writer.write_graph(write, expected=expected, check=check)
 
     def replace_graphs(self, graphs: dict[str, Iterable[Triple] | None]) -> str:
         """Replace or remove named graphs (see ``Store.replace_graphs``)."""
-        with tempfile.TemporaryDirectory(dir=self._generations.staging) as folder:
-            files: dict[str, list[str] | None] = {}
-            for number, (name, triples) in enumerate(graphs.items()):
-                if triples is None:
-                    files[name] = None
-                    continue
-                if isinstance(triples, FileTriples):
-                    files[name] = [str(path.resolve()) for path in triples.paths]
-                    continue
-                file = Path(folder) / f"{number}.nt"
-                with file.open("w", encoding="utf-8") as opened:
-                    for s, p, o in triples:
-                        opened.write(f"{s.n3()} {p.n3()} {o.n3()} .\n")
-                files[name] = [str(file)]
-            change = {"kind": "replace", "graphs": files}
-            limits = Limits(
-                timeout_s=self._options.write_timeout_s, max_memory_bytes=1 << 42
-            )
-            return self._write(change, limits, "", None).generation
+        return self._writer.replace_graphs(graphs)
 
     def backup(self, target: Path) -> str:
         """Write a complete copy (see ``ServiceStore.backup``)."""
-        generation = self.generation
-        path = str(self._generations.path(generation))
-        request = {"do": "export", "path": path, "target": str(target.resolve())}
-        self._once(request, timeout_s=self._options.write_timeout_s, writes=True)
-        staging.check_backup(target)
-        return generation
+        return self._writer.backup(target)
 
     def restore(self, folder: Path) -> str:
         """Replace everything by a backup that was checked.
@@ -456,97 +347,7 @@ class IsolatedStore:
         Raises:
             StoreError: if the backup is damaged.
         """
-        manifest = staging.check_backup(folder)
-        change = {"kind": "load", "path": str((folder / "graph.nq.gz").resolve())}
-        with self._generations.writing():
-            staged, name, facts, _ = self._staged(change, "", tell=False)
-            if facts["quads"] != manifest["quads"]:
-                shutil.rmtree(staged, ignore_errors=True)
-                raise StoreError(
-                    f"{facts['quads']} of {manifest['quads']} quads were restored.",
-                    zh=f"仅恢复了 {manifest['quads']} 条中的 {facts['quads']} 条。",
-                )
-            self._generations.publish(staged, name, {"quads": facts["quads"]})
-            self.degraded = ""
-        self._after_publishing()
-        return name
-
-    def _write(
-        self,
-        change: dict[str, Any],
-        limits: Limits,
-        expected: str,
-        check: Check | None,
-    ) -> Written:
-        if self.degraded:
-            raise StoreReadOnlyError(
-                f"Writes are off: {self.degraded}.",
-                zh="存储已损坏并回退到旧版本，写入已关闭。",
-                hint="The operator must restore a backup or accept the old state.",
-                hint_zh="需由运维人员恢复备份。",
-            )
-        with self._generations.writing():
-            if expected and expected != self.generation:
-                raise other_generation(expected, self.generation)
-            done = self._publish(
-                change,
-                base=self.generation,
-                tell=check is not None,
-                limits=limits,
-                check=check,
-            )
-        self._after_publishing()
-        return done
-
-    def _publish(
-        self,
-        change: dict[str, Any],
-        *,
-        base: str,
-        tell: bool,
-        limits: Limits | None = None,
-        check: Check | None = None,
-    ) -> Written:
-        staged, name, facts, told = self._staged(change, base, tell=tell, limits=limits)
-        try:
-            if check is not None:
-                check(_graphs_told(told))
-            changed = tuple(facts["changed"])
-            if base and self._options.union and not changed:
-                return Written(base, facts["created"])
-            self._generations.publish(staged, name, {"quads": facts["quads"]})
-        except OSError as exc:
-            raise disk_error(exc) from exc
-        finally:
-            shutil.rmtree(staged, ignore_errors=True)
-        return Written(name, facts["created"], changed)
-
-    def _staged(
-        self,
-        change: dict[str, Any],
-        base: str,
-        *,
-        tell: bool,
-        limits: Limits | None = None,
-    ) -> tuple[Path, str, dict[str, Any], bytes]:
-        name = self._generations.next_name()
-        staged = self._generations.staging / name
-        request = {
-            "do": "stage",
-            "base": str(self._generations.path(base)) if base else "",
-            "target": str(staged),
-            "union": self._options.union,
-            "change": change,
-            "tell": tell,
-            "budget": limits.max_memory_bytes if limits else None,
-        }
-        timeout_s = limits.timeout_s if limits else self._options.write_timeout_s
-        try:
-            facts, told = self._once(request, timeout_s=timeout_s, writes=True)
-        except BaseException:
-            shutil.rmtree(staged, ignore_errors=True)
-            raise
-        return staged, name, facts, told
+        return self._writer.restore(folder)
 
     def _once(
         self, request: dict[str, Any], *, timeout_s: float, writes: bool = False
@@ -554,7 +355,7 @@ class IsolatedStore:
         """One request to a worker made for it."""
         process = WorkerProcess(self._spawner, writes=writes)
         try:
-            return _whole(process, None, request, timeout_s)
+            return whole(process, None, request, timeout_s)
         finally:
             process.discard()
 
@@ -602,161 +403,3 @@ class IsolatedStore:
         self._spawner.close()
         if keeper is not None and keeper is not threading.current_thread():
             keeper.join(_KEEPER_STOP_S)
-
-
-class RunningAnswer:
-    """An answer whose query still runs (see ``Answer``)."""
-
-    def __init__(
-        self,
-        pool: Pool,
-        process: WorkerProcess,
-        query: UserQuery,
-        generation: str,
-        is_gone: Gone | None,
-    ) -> None:
-        self._pool = pool
-        self._process = process
-        self._query = query
-        self._is_gone = is_gone
-        self._deadline = time.monotonic() + query.limits.timeout_s
-        self._pieces: list[bytes] = []
-        self._is_over = False
-        self._lock = threading.Lock()
-        self._is_returned = False
-        self.media_type = query.media_type
-        self.generation = generation
-        self.row_limit_reached = False
-
-    def start(self, request: bytes, path: str) -> None:
-        """Ask; wait for the first bytes, or for all if rows may be left out."""
-        with self._told():
-            self._process.path = path
-            self._process.send(request)
-            while not self._is_over:
-                self._step()
-                if self._pieces and not self._query.probe:
-                    return
-
-    def _step(self) -> None:
-        tag, payload = self._process.receive(self._deadline, self._is_gone)
-        if tag == b"D":
-            self._pieces.append(payload)
-            return
-        if tag == b"E":
-            self._finish()
-            raise error_from_json(payload)
-        facts = json.loads(payload)
-        self.row_limit_reached = facts.get("row_limit_reached", False)
-        self._finish()
-
-    def __iter__(self) -> Iterator[bytes]:
-        try:
-            while True:
-                pieces, self._pieces = self._pieces, []
-                yield from pieces
-                if self._is_over:
-                    return
-                with self._told():
-                    self._step()
-        finally:
-            self.close()
-
-    @contextlib.contextmanager
-    def _told(self) -> Iterator[None]:
-        """Turn what can go wrong with a worker into our errors."""
-        process, pool = self._process, self._pool
-        try:
-            with _gone_as_error():
-                yield
-        except TimeoutError:
-            pool.counts["timeouts"] += 1
-            raise timed_out(self._query.limits.timeout_s) from None
-        except WorkerLost:
-            status = process.discard()
-            if process.preempted:
-                share_s = pool.options.busy_timeout_s
-                raise timed_out(share_s, busy_service=True) from None
-            pool.counts["crashes"] += 1
-            raise died(status, self._query.limits.max_memory_bytes) from None
-
-    def _finish(self) -> None:
-        self._is_over = True
-        self._give_back()
-
-    def _give_back(self) -> None:
-        with self._lock:
-            if self._is_returned:
-                return
-            self._is_returned = True
-        self._pool.give_back(self._process, self._query.client)
-
-    def __del__(self) -> None:
-        self.close()  # an answer that was dropped must not keep its worker
-
-    def close(self) -> None:
-        """Stop the query if it still runs."""
-        if not self._is_over:
-            self._is_over = True
-            self._process.discard()
-        self._give_back()
-
-
-@contextlib.contextmanager
-def _gone_as_error() -> Iterator[None]:
-    try:
-        yield
-    except ClientGone:
-        told = QueryError("The client left before the answer.", zh="客户端已断开。")
-        told.code = "client-gone"
-        raise told from None
-
-
-def _whole(
-    process: WorkerProcess,
-    pool: Pool | None,
-    request: dict[str, Any],
-    timeout_s: float,
-) -> tuple[dict[str, Any], bytes]:
-    """Ask a worker and collect its answer: facts and data."""
-    deadline = time.monotonic() + timeout_s
-    pieces: list[bytes] = []
-    try:
-        process.path = request.get("path", "")
-        process.send(json.dumps(request).encode())
-        while True:
-            tag, payload = process.receive(deadline)
-            if tag == b"Z":
-                return json.loads(payload), b"".join(pieces)
-            if tag == b"E":
-                raise error_from_json(payload)
-            pieces.append(payload)
-    except TimeoutError:
-        if pool is not None:
-            pool.counts["timeouts"] += 1
-        process.discard()
-        raise timed_out(timeout_s) from None
-    except WorkerLost:
-        if pool is not None:
-            pool.counts["crashes"] += 1
-        status = process.discard()
-        raise died(status, request.get("budget") or 0) from None
-
-
-def _graphs_told(told: bytes) -> dict[str, list[Triple]]:
-    graphs = {}
-    for line in told.splitlines():
-        (name,), rows = transport.unpack(line)
-        graphs[name] = [transport.as_triple(row) for row in rows]
-    return graphs
-
-
-def disk_error(exc: OSError) -> StoreUnreachableError:
-    """The error when the disk refuses."""
-    return StoreUnreachableError(
-        f"The change could not be stored: {exc.strerror or exc}. Nothing was changed.",
-        zh="修改未能写入磁盘，数据未变。",
-        hint="Free some space, then send it again.",
-        hint_zh="请释放磁盘空间后重试。",
-        context={"retry_after_s": 60},
-    )

@@ -8,6 +8,7 @@ from flask import Blueprint, Flask, Response, g, request
 
 import kg
 from kg.web import cors, encoding, errors, language, links, reading, site
+from kg.web.headers import HARDENING
 from kg.wiring import Parts
 
 BLUEPRINTS: tuple[str, ...] = (
@@ -40,22 +41,6 @@ BLUEPRINTS: tuple[str, ...] = (
     "reconcile",
     "review",
     "datasets",
-)
-
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "script-src 'self'",
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data: blob:",
-        "worker-src 'self' blob:",
-        "font-src 'self' data:",
-        "connect-src 'self'",
-        "frame-ancestors 'self'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "object-src 'none'",
-    )
 )
 
 
@@ -97,10 +82,8 @@ def create_app(parts: Parts) -> Flask:
 
 def _harden(response: Response) -> Response:
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    for name, value in HARDENING:
+        headers.setdefault(name, value)
     if response.mimetype == "text/html":
         response.vary.update(("Accept-Language", "Cookie"))
         response.content_language.add(getattr(g, "language", "en"))

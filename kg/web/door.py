@@ -11,8 +11,12 @@ from kg.config import Settings
 from kg.store.isolated import IsolatedStore
 from kg.web.app import create_app
 from kg.web.backups import Backups
-from kg.web.front import Front, FrontOptions
+from kg.web.bridge import Bridge
+from kg.web.direct import Direct
+from kg.web.exchange import FrontOptions
+from kg.web.front import Front
 from kg.web.journal import Journal, JsonFormatter
+from kg.web.spool import SpoolBudget
 from kg.wiring import Parts
 
 _MIB = 1024 * 1024
@@ -69,9 +73,11 @@ def build_front(parts: Parts) -> Front:
         backups.stop()
         store.close()
 
+    options = front_options(settings)
+    direct = Direct(parts.queries, settings["base_url"], settings["cors_origins"])
     return Front(
-        app,
-        front_options(settings),
+        Bridge(app, direct, SpoolBudget(options.spool_bytes)),
+        options,
         journal,
         generation=lambda: store.generation,
         start=start,

@@ -5,12 +5,14 @@ Source: RFC 9110, section 12.5.3; RFC 8878.
 
 from __future__ import annotations
 
+import functools
 import gzip
 from collections.abc import Callable
 from typing import Final
 
 import zstandard
 from flask import Flask, Response, request
+from werkzeug.http import parse_accept_header
 
 from kg.query.cache import Kept
 
@@ -26,9 +28,10 @@ _ALSO_WORTH: Final = frozenset(
 )
 
 
-def wanted_coding() -> str:
-    """The coding the client likes best that we have; empty for none."""
-    accepted = request.accept_encodings
+@functools.lru_cache(maxsize=256)
+def coding_for(accept_encoding: str) -> str:
+    """The coding a client likes best that we have; empty for none."""
+    accepted = parse_accept_header(accept_encoding)
     best, coding = 0.0, ""
     for name, _ in _CODINGS:
         quality = accepted.quality(name)
@@ -37,9 +40,9 @@ def wanted_coding() -> str:
     return coding
 
 
-def encoded(kept: Kept) -> tuple[bytes, str]:
+def encoded(kept: Kept, accept_encoding: str) -> tuple[bytes, str]:
     """A kept answer in the coding the client wants; each made only once."""
-    coding = wanted_coding() if len(kept.body) >= MIN_BYTES else ""
+    coding = coding_for(accept_encoding) if len(kept.body) >= MIN_BYTES else ""
     if not coding:
         return kept.body, ""
     if coding not in kept.encoded:
@@ -59,7 +62,8 @@ def _compress(response: Response) -> Response:
         return response
     response.vary.add("Accept-Encoding")
     body = response.get_data()
-    coding = wanted_coding() if len(body) >= MIN_BYTES else ""
+    wanted = request.headers.get("Accept-Encoding", "")
+    coding = coding_for(wanted) if len(body) >= MIN_BYTES else ""
     if coding:
         response.set_data(dict(_CODINGS)[coding](body))
         response.headers["Content-Encoding"] = coding

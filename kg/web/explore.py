@@ -21,8 +21,8 @@ from kg.errors import DataError, PreparingError
 from kg.model.groups import GROUPS
 from kg.model.network import Network
 from kg.web import language
-from kg.web.app import CONTENT_SECURITY_POLICY
 from kg.web.graph import overview_json
+from kg.web.headers import CONTENT_SECURITY_POLICY
 from kg.web.search import iri_of
 from kg.web.site import site
 from kg.web.wire import MEASURED_LIMIT

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from kg.web.front import Exchange
+    from kg.web.exchange import Exchange
 
 ACCESS: Final = logging.getLogger("kg.access")
 BUCKETS_S: Final = (0.001, 0.005, 0.02, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)

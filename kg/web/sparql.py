@@ -5,18 +5,15 @@ Source: SPARQL 1.1 Protocol, section 2.1; Service Description, section 2.
 
 from __future__ import annotations
 
-import functools
 import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, current_app, g, render_template, request
-from werkzeug.sansio.utils import get_host
 
 from kg import vocab
-from kg.errors import KGError, RequestError
+from kg.errors import KGError
 from kg.model import Triple
 from kg.query.description import service_description, void
 from kg.query.media import GRAPHS, HTML, choose
@@ -24,8 +21,8 @@ from kg.query.protocol import Operation, read_operation
 from kg.query.service import Answered, QueryService
 from kg.store.base import Limits, UserQuery
 from kg.web import rdf
-from kg.web.encoding import encoded
 from kg.web.errors import error_response
+from kg.web.replies import home_address, read_pairs, reply, unchanged
 from kg.web.site import site
 
 blueprint = Blueprint("sparql", __name__)
@@ -57,20 +54,7 @@ def service() -> QueryService:
 
 def address_pairs() -> list[tuple[str, str]]:
     """Parameters of the address; bytes that are no UTF-8 are refused."""
-    try:
-        return parse_qsl(
-            request.query_string.decode("ascii"),
-            keep_blank_values=True,
-            errors="strict",
-            max_num_fields=1000,
-        )
-    except ValueError as exc:
-        raise RequestError(
-            "The address has parameters that are not percent-encoded UTF-8.",
-            zh="地址参数不是经过百分号编码的 UTF-8。",
-            hint="Percent-encode the UTF-8 bytes of each value.",
-            hint_zh="请对 UTF-8 字节做百分号编码。",
-        ) from exc
+    return read_pairs(request.query_string)
 
 
 def body_bytes() -> bytes:
@@ -83,18 +67,8 @@ def endpoint_address(path: str = "/sparql") -> str:
     home = current_app.extensions["kg"].settings["base_url"]
     if not home:
         named = request.environ.get("HTTP_HOST")
-        home = _home(request.scheme, named, request.server)
+        home = home_address(request.scheme, named, request.server)
     return str(home).rstrip("/") + path
-
-
-@functools.lru_cache(maxsize=64)
-def _home(scheme: str, named: str | None, server: tuple[str, int | None] | None) -> str:
-    """Address of the service as the client named it.
-
-    Raises:
-        SecurityError: if the Host header is no host.
-    """
-    return f"{scheme}://{get_host(scheme, named, server)}"
 
 
 def client_address() -> str:
@@ -106,6 +80,9 @@ def client_address() -> str:
 @blueprint.route("/sparql/", methods=["GET", "POST"])
 def sparql() -> Response:
     """Answer a query, describe the service, or show the page."""
+    error = request.environ.get("kg.error")
+    if error is not None:  # the front door asked already (kg.web.direct)
+        raise error
     accept = request.headers.get("Accept", "")
     method = "GET" if request.method == "HEAD" else request.method
     operation = read_operation(
@@ -166,9 +143,13 @@ def _answered(operation: Operation, accept: str) -> Response:
         raise
     if offer.written == HTML:
         return _shown(operation, query)
-    etag = service().etag(query, offer, bom=operation.bom) if may_keep else ""
-    if etag and etag in request.if_none_match:
-        return _conditional(Response(status=304), etag)
+    if may_keep:
+        etag = service().etag(query, offer, bom=operation.bom)
+        same = unchanged(etag, request.headers.get("If-None-Match", ""))
+        if same is not None:
+            response = Response(status=304, headers=same.headers)
+            del response.headers["Content-Type"]
+            return response
     answered = service().answer(
         query,
         offer,
@@ -188,34 +169,19 @@ def _is_for_people(accept: str, operation: Operation) -> bool:
 
 def respond(answered: Answered) -> Response:
     """The HTTP response of an answer."""
-    if answered.kept is not None:
-        body, coding = encoded(answered.kept)
-        response = Response(body)
-        if coding:
-            response.headers["Content-Encoding"] = coding
-    elif answered.stream is not None and request.method == "HEAD":
-        answered.stream.close()
+    is_head = request.method == "HEAD"
+    made = reply(
+        answered,
+        accept_encoding=request.headers.get("Accept-Encoding", ""),
+        is_head=is_head,
+        max_rows=service().options.limits.max_rows,
+    )
+    if made.stream is None and answered.kept is None:
         response = Response()
         response.automatically_set_content_length = False
     else:
-        response = Response(answered.stream)
-    response.headers["Content-Type"] = answered.offer.content_type
-    response.headers["KG-Generation"] = answered.generation
-    if answered.row_limit_reached:
-        limit = service().options.limits.max_rows
-        response.headers["KG-Row-Limit-Reached"] = str(limit)
-    if answered.etag:
-        return _conditional(response, answered.etag)
-    response.vary.update(("Accept", "Accept-Encoding"))
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-def _conditional(response: Response, etag: str) -> Response:
-    coding = response.headers.get("Content-Encoding")
-    response.set_etag(f"{etag}-{coding}" if coding else etag)
-    response.vary.update(("Accept", "Accept-Encoding"))
-    response.headers["Cache-Control"] = "public, no-cache"
+        response = Response(made.body if made.stream is None else made.stream)
+    response.headers.update(made.headers)
     return response
 
 
