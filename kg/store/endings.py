@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from pathlib import Path
 
 from kg.errors import (
     BusyError,
@@ -96,4 +97,14 @@ def no_graph(graph: str) -> NotFoundError:
         zh=f"没有图 <{graph}>。",
         hint="SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } } lists them.",
         hint_zh="用 SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } } 列出所有图。",
+    )
+
+
+def no_folder(root: Path, exc: OSError) -> StoreUnreachableError:
+    """The error when the folder of a store cannot be used."""
+    return StoreUnreachableError(
+        f"The store at {root} cannot be used: {exc}",
+        zh=f"无法使用位于 {root} 的存储：{exc}",
+        hint="Set KG_STORE to a folder this user may write.",
+        hint_zh="请将 KG_STORE 设为可写的目录。",
     )

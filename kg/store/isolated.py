@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kg import vocab
-from kg.errors import KGError, StoreError, StoreUnreachableError
+from kg.errors import KGError, StoreError
 from kg.model import Triple
 from kg.store import transport, worker
 from kg.store.base import (
@@ -30,7 +30,7 @@ from kg.store.base import (
     Written,
 )
 from kg.store.custody import Custody
-from kg.store.endings import no_graph
+from kg.store.endings import no_folder, no_graph
 from kg.store.filling import Filling
 from kg.store.generations import Generations
 from kg.store.pool import Pool, PoolOptions
@@ -88,12 +88,7 @@ class IsolatedStore:
         try:
             self._generations = Generations(root)
         except OSError as exc:
-            raise StoreUnreachableError(
-                f"The store at {root} cannot be used: {exc}",
-                zh=f"无法使用位于 {root} 的存储：{exc}",
-                hint="Set KG_STORE to a folder this user may write.",
-                hint_zh="请将 KG_STORE 设为可写的目录。",
-            ) from exc
+            raise no_folder(root, exc) from exc
         self._spawner = take_spawner()
         self._pools: dict[str, Pool] = {}
         self._pools_lock = threading.Lock()
