@@ -1,106 +1,20 @@
 """Guesses a mapping from the headers of a foreign table, for a person to check.
 
 What it writes is an ordinary mapping file: every guess stands there in words
-and can be corrected before anything is read with it.
+and can be corrected before anything is read with it. A track, park or incubator
+that is not known yet is proposed as an entity, and marked as a proposal.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 
-from rapidfuzz import fuzz, process
-
-from kg.curate.mapping import Table
+from kg.curate.headers import guess_headers
+from kg.curate.mapping import FILL_IN, SEPARATORS, Table, parted
 from kg.curate.naming import slug
 
-CERTAIN = 88.0
-
-# Our column, and what people call it.
-HEADERS: dict[str, tuple[str, ...]] = {
-    "name_zh": (
-        "名称",
-        "企业名称",
-        "公司名称",
-        "机构名称",
-        "单位名称",
-        "中文名",
-        "中文名称",
-        "name",
-        "company",
-        "organisation",
-        "organization",
-        "company name",
-    ),
-    "name_en": (
-        "英文名",
-        "英文名称",
-        "外文名称",
-        "english name",
-        "name (english)",
-        "name_en",
-    ),
-    "aliases_zh": (
-        "简称",
-        "别名",
-        "曾用名",
-        "alias",
-        "aliases",
-        "short name",
-        "former name",
-    ),
-    "type": ("类型", "机构类型", "企业类型", "type", "category", "kind"),
-    "definition_zh": ("简介", "企业简介", "描述", "description", "about"),
-    "inTrack": (
-        "赛道",
-        "领域",
-        "行业",
-        "细分领域",
-        "所属赛道",
-        "技术领域",
-        "track",
-        "sector",
-        "field",
-        "industry",
-    ),
-    "locatedIn": ("园区", "所在园区", "所属园区", "park", "zone", "campus"),
-    "address": (
-        "地址",
-        "注册地址",
-        "所在地",
-        "住所",
-        "address",
-        "location",
-        "registered address",
-    ),
-    "founded": (
-        "成立时间",
-        "成立日期",
-        "成立年份",
-        "注册时间",
-        "founded",
-        "year founded",
-        "established",
-        "founding year",
-    ),
-    "website": ("官网", "网站", "website", "homepage", "web site"),
-    "creditCode": ("统一社会信用代码", "信用代码", "uscc", "credit code"),
-    "leiCode": ("lei", "lei code"),
-    "rorId": ("ror", "ror id"),
-    "stockCode": ("证券代码", "股票代码", "stock code", "ticker"),
-    "url": (
-        "来源",
-        "来源链接",
-        "链接",
-        "出处",
-        "source",
-        "source url",
-        "url",
-        "reference",
-    ),
-    "locator": ("位置", "页码", "段落", "locator", "page"),
-    "confidence": ("可信度", "置信度", "confidence"),
-}
 _TYPES = {
     "企业": "Company",
     "公司": "Company",
@@ -123,7 +37,10 @@ _TYPES = {
     "园区": "Park",
     "park": "Park",
 }
-_LINKS = ("inTrack", "locatedIn")
+# Columns that name other things: property, class of what is not known yet.
+_LINKS = {"inTrack": "Track", "locatedIn": "Park", "incubatedBy": "Incubator"}
+_DISTRICT = re.compile(r".*[省市区县州镇]$")
+_NO_DISTRICT = re.compile(r".*(园区|片区|开发区|示范区|产业区)$")
 _TEXTS = (
     "founded", "website", "address", "creditCode", "leiCode", "rorId", "stockCode",
 )  # fmt: skip
@@ -131,37 +48,23 @@ _TEXTS = (
 Find = Callable[[str], str]
 
 
-def guess_headers(columns: tuple[str, ...]) -> dict[str, str]:
-    """Our column to the foreign one that most likely means it."""
-    said = {word: ours for ours, words in HEADERS.items() for word in words}
-    scored = []
-    for column in columns:
-        wanted = column.strip().lower()
-        found = process.extractOne(wanted, said.keys(), scorer=fuzz.ratio)
-        if found[1] >= CERTAIN:
-            scored.append((-found[1], column, said[found[0]]))
-    taken: dict[str, str] = {}
-    for _, column, ours in sorted(scored):
-        if ours not in taken:
-            taken[ours] = column
-    return taken
-
-
 def guess_mapping(table: Table, find: Find) -> str:
     """The text of a mapping for a table.
 
     Args:
         table: read; the values of its columns are looked at.
-        find: the id of the track or area that a name means, "" for none.
+        find: the id of the track, place or incubator that a name means, "" for
+            none.
     """
     ours = guess_headers(table.columns)
     lines = [*_dataset(table, ours), *_entity_rule(table, ours)]
     for column in _LINKS:
         if column in ours:
-            lines += _link_rule(table, ours, column, find)
+            lines += _link_rules(table, ours, column, find)
     for column in _TEXTS:
         if column in ours:
-            lines += _statement(table, ours, column, f"{{{ours[column]}}}")
+            kept = "|date" if column == "founded" else ""
+            lines += _statement(table, ours, column, f"{{{ours[column]}{kept}}}")
     return "\n".join(lines) + "\n"
 
 
@@ -185,20 +88,7 @@ def _dataset(table: Table, ours: Mapping[str, str]) -> Iterator[str]:
 
 def _entity_rule(table: Table, ours: Mapping[str, str]) -> Iterator[str]:
     name = ours.get("name_zh") or ours.get("name_en") or table.columns[0]
-    if "url" in ours:
-        yield from _rule(table, "sources")
-        yield f'id = "{{{ours["url"]}|slug}}"'
-        yield 'kind = "cited"'
-        for key in ("title_zh", "title_en", "url"):
-            yield f'{key} = "{{{ours["url"]}}}"'
-    else:
-        yield "\n# The page or register the table was taken from 表格的出处"
-        yield "[[extra.sources]]"
-        yield 'id = "the-table"'
-        yield 'kind = "cited"'
-        yield f"title_zh = {_quoted(table.name)}"
-        yield f"title_en = {_quoted(table.name)}"
-        yield 'url = "https://example.org/FILL-IN"'
+    yield from _sources(table, ours)
     yield from _rule(table, "entities")
     yield f'id = "{{{name}|slug}}"'
     yield from _type(table, ours)
@@ -210,10 +100,54 @@ def _entity_rule(table: Table, ours: Mapping[str, str]) -> Iterator[str]:
             f'name_en_basis = [ {{ where = {{ value = "{{{column}}}", is = "" }},'
             ' value = "" }, { value = "official" } ]'
         )
-    for key in ("aliases_zh", "definition_zh"):
-        if key in ours:
-            yield f'{key} = "{{{ours[key]}}}"'
+    if "aliases_zh" in ours:
+        column = ours["aliases_zh"]
+        yield f'aliases_zh = "{{{column}|list}}"'
+    if "definition_zh" in ours:
+        yield f'definition_zh = "{{{ours["definition_zh"]}}}"'
     yield from _evidence(ours)
+
+
+def _sources(table: Table, ours: Mapping[str, str]) -> Iterator[str]:
+    """Each page that a row names is a source; else the table's own page is one."""
+    if "url" not in ours:
+        yield "\n# The page or register the table was taken from 表格的出处"
+        yield "[[extra.sources]]"
+        yield 'id = "the-table"'
+        yield 'kind = "cited"'
+        yield f"title_zh = {_quoted(table.name)}"
+        yield f"title_en = {_quoted(table.name)}"
+        yield f'url = "https://example.org/{FILL_IN}"'
+        return
+    url = ours["url"]
+    yield from _rule(table, "sources", f'{{ value = "{{{url}}}", not = "" }}')
+    yield f'id = "{{{url}|slug}}"'
+    yield 'kind = "cited"'
+    title = _title(table, ours)
+    yield f"title_zh = {title}"
+    yield f"title_en = {title}"
+    yield f'url = "{{{url}|address}}"'
+
+
+def _title(table: Table, ours: Mapping[str, str]) -> str:
+    """A page's title; the first one where rows call one page differently."""
+    url = ours["url"]
+    if "source_title" not in ours:
+        return f'"{{{url}}}"'
+    column = ours["source_title"]
+    titles: dict[str, list[str]] = {}
+    for row in table.rows:
+        titles.setdefault(row[url], []).append(row[column] or row[url])
+    odd = {u: t[0] for u, t in titles.items() if u and len(set(t)) > 1}
+    pairs = ", ".join(f"{_quoted(u)} = {_quoted(t)}" for u, t in odd.items())
+    if odd:
+        return (
+            f'{{ value = "{{{url}}}", values = {{ {pairs} }},'
+            f' default = {{ value = "{{{column}}}", default = "{{{url}}}" }} }}'
+        )
+    if any(not row[column] for row in table.rows):
+        return f'{{ value = "{{{column}}}", default = "{{{url}}}" }}'
+    return f'"{{{column}}}"'
 
 
 def _type(table: Table, ours: Mapping[str, str]) -> Iterator[str]:
@@ -231,19 +165,82 @@ def _type(table: Table, ours: Mapping[str, str]) -> Iterator[str]:
     )
 
 
-def _link_rule(
+def _link_rules(
     table: Table, ours: Mapping[str, str], column: str, find: Find
 ) -> Iterator[str]:
     """A column of names: each name and what it was taken for stand in the file."""
     foreign = ours[column]
-    names = sorted({row[foreign] for row in table.rows if row[foreign]})
-    pairs = ", ".join(f"{_quoted(n)} = {_quoted(find(n))}" for n in names)
-    body = f'{{ value = "{{{foreign}}}", values = {{ {pairs} }} }}'
+    names = sorted({n for row in table.rows for n in parted(row[foreign], SEPARATORS)})
+    if not names:
+        return
+    used = [s for s in SEPARATORS if any(s in row[foreign] for row in table.rows)]
+    separators = ", ".join(map(_quoted, used or SEPARATORS[:1]))
+    each = f'{{ column = {_quoted(foreign)}, as = "item", separator = [{separators}] }}'
+    ids = _ids(names, _LINKS[column], find)
     unknown = [n for n in names if not find(n)]
     if unknown:
-        yield f"\n# No id found for 未找到: {', '.join(unknown)}"
-    known = [n for n in names if find(n)]
-    yield from _statement(table, ours, column, body, only=known)
+        yield from _proposed(table, ours, column, each, {n: ids[n] for n in unknown})
+    pairs = ", ".join(f"{_quoted(n)} = {_quoted(ids[n])}" for n in names)
+    body = f'{{ value = "{{item}}", values = {{ {pairs} }} }}'
+    yield from _statement(table, ours, column, body, each=each)
+
+
+def _ids(names: list[str], kind: str, find: Find) -> dict[str, str]:
+    """The id of each name: the known one, or a new one that no other name has."""
+    ids = {name: find(name) for name in names}
+    for name in names:
+        if not ids[name]:
+            made = ("track-" if kind == "Track" else "") + (slug(name) or "unnamed")
+            number, wanted = 1, made
+            while wanted in ids.values():
+                number += 1
+                wanted = f"{made}-{number}"
+            ids[name] = wanted
+    return ids
+
+
+def _proposed(
+    table: Table,
+    ours: Mapping[str, str],
+    column: str,
+    each: str,
+    ids: Mapping[str, str],
+) -> Iterator[str]:
+    """Entities for names that nothing known has, for a person to confirm."""
+    foreign = ours[column]
+    yield f"\n# PROPOSED 待确认: nothing known is called {', '.join(ids)}."
+    yield "# They become entities. If one of them is a known thing, put its id here and"
+    yield "# below, and take it out of `is`; delete the line `note` when confirmed."
+    yield "# 这些名称将成为新实体。若其实是已有事物，请在此处和下方改为其 id，"
+    yield "# 并从 is 中删去；确认后删去 note 一行。"
+    listed = ", ".join(map(_quoted, ids))
+    where = f'{{ value = "{{item}}", is = [{listed}] }}'
+    yield from _rule(table, "entities", where, each)
+    pairs = ", ".join(f"{_quoted(n)} = {_quoted(i)}" for n, i in ids.items())
+    yield f'id = {{ value = "{{item}}", values = {{ {pairs} }} }}'
+    yield f"type = {_kinds(ids, _LINKS[column])}"
+    yield 'name_zh = "{item|chinese}"'
+    yield 'name_en = "{item|latin}"'
+    yield (
+        'name_en_basis = [ { where = { value = "{item|latin}", is = "" },'
+        ' value = "" }, { value = "official" } ]'
+    )
+    yield from _evidence(ours)
+    note = f"Proposed from the column {foreign}; not confirmed. 由该列提出，待确认。"
+    yield f"note = {_quoted(note)}"
+
+
+def _kinds(ids: Mapping[str, str], usual: str) -> str:
+    """The class of what is proposed; a district is no park."""
+    districts = [
+        n
+        for n in ids
+        if usual == "Park" and _DISTRICT.fullmatch(n) and not _NO_DISTRICT.fullmatch(n)
+    ]
+    if not districts:
+        return _quoted(usual)
+    pairs = ", ".join(f'{_quoted(n)} = "AdministrativeArea"' for n in districts)
+    return f'{{ value = "{{item}}", values = {{ {pairs} }}, default = "{usual}" }}'
 
 
 def _statement(
@@ -251,27 +248,25 @@ def _statement(
     ours: Mapping[str, str],
     column: str,
     body: str,
-    only: list[str] | None = None,
+    each: str = "",
 ) -> Iterator[str]:
     name = ours.get("name_zh") or ours.get("name_en") or table.columns[0]
-    foreign = ours[column]
-    where = f'{{ value = "{{{foreign}}}", not = "" }}'
-    if only is not None:
-        listed = ", ".join(_quoted(one) for one in only)
-        where = f'{{ value = "{{{foreign}}}", is = [{listed}] }}'
-    yield from _rule(table, "statements", where)
+    where = "" if each else f'{{ value = "{{{ours[column]}}}", not = "" }}'
+    yield from _rule(table, "statements", where, each)
     yield f'subject = "{{{name}|slug}}"'
     yield f'predicate = "{column}"'
     yield f"object = {body if body.startswith('{ ') else _quoted(body)}"
     yield from _evidence(ours)
 
 
-def _rule(table: Table, form: str, where: str = "") -> Iterator[str]:
+def _rule(table: Table, form: str, where: str = "", each: str = "") -> Iterator[str]:
     yield "\n[[rows]]"
     yield f"from = {_quoted(table.name)}"
     yield f"to = {_quoted(form)}"
     if where:
         yield f"where = {where}"
+    if each:
+        yield f"each = {each}"
     yield "[rows.set]"
 
 

@@ -55,11 +55,16 @@ def known_entities(store: Store | ScratchStore, *, without: str) -> dict[str, En
     }
 
 
+_FOUND = {
+    "Track", "Park", "IndustryArea", "AdministrativeArea", "Incubator", "Accelerator",
+}  # fmt: skip
+
+
 def finder(entities: Iterable[Entity]) -> Callable[[str], str]:
-    """A function from a name to the id of the track or area it means, or ""."""
+    """A function from a name to the id of the track, place or incubator, or ""."""
     ids: dict[str, str] = {}
     for entity in entities:
-        if set(entity.types) & {"Track", "Park", "IndustryArea", "AdministrativeArea"}:
+        if set(entity.types) & _FOUND:
             names = (entity.name_zh, entity.name_en)
             for name in (*names, *entity.aliases_zh, *entity.aliases_en):
                 ids.setdefault(folded(name), entity.id)

@@ -18,10 +18,21 @@ from urllib.parse import quote
 
 from kg.curate.assertion import language_of
 from kg.curate.naming import slug
+from kg.curate.period import suggest_date
 from kg.curate.table import FORMS, Row
 from kg.errors import ConfigError
 
 Cells = Mapping[str, str]
+
+
+FILL_IN = "FILL-IN"  # where a guess cannot know; no mapping is used with it
+SEPARATORS = ("|", "、", ";", "；", "\n")  # what people put between items of a list
+
+
+def parted(text: str, separators: Sequence[str]) -> list[str]:
+    """The items of a list that is written with any of these between them."""
+    between = "|".join(map(re.escape, separators))
+    return [item for part in re.split(between, text) if (item := part.strip())]
 
 
 def _of_script(text: str, *, chinese: bool) -> str:
@@ -30,13 +41,26 @@ def _of_script(text: str, *, chinese: bool) -> str:
     return "|".join(i for i in items if (language_of(i) == "zh") is chinese)
 
 
+def _dated(text: str) -> str:
+    """A date in the form of our tables; what is none stays, to be refused there."""
+    return suggest_date(text) or text
+
+
+def _day(text: str) -> str:
+    """The first whole day in a text, or nothing."""
+    found = re.search(r"\d{4}-\d{2}-\d{2}|\d{4}年\d{1,2}月\d{1,2}[日号]", text)
+    return (suggest_date(found[0]) or found[0]) if found else ""
+
+
 _CELL_KEYS = {"value", "lookup", "column", "filter", "values", "default"}
 _FIELD = re.compile(r"\{([^{}|]+)(?:\|([a-z]+))?\}")
 _FILTERS: dict[str, Callable[[str], str]] = {
     "slug": slug,
     "lower": str.lower,
     "upper": str.upper,
-    "day": lambda text: (re.findall(r"\d{4}-\d{2}-\d{2}", text) or [""])[0],
+    "date": _dated,
+    "day": _day,
+    "list": lambda text: "|".join(parted(text, SEPARATORS)),
     "address": lambda text: quote(text, safe="/:?#[]@!$&'()*+,;=%~"),
     "sentence": lambda text: text.replace("|", "; "),
     "chinese": lambda text: _of_script(text, chinese=True),
@@ -66,7 +90,7 @@ class Rule:
     source: str
     form: str
     where: tuple[Any, ...]
-    each: Mapping[str, str]
+    each: Mapping[str, Any]
     cells: Mapping[str, Any]
 
 
@@ -162,6 +186,12 @@ def mapping_of(said: Mapping[str, Any], shown: str) -> ColumnMapping:
             raise _wrong(f"{shown} [extra]: {form!r}")
         for row in rows:
             _known(row, set(FORMS[form].columns), f"{shown} [[extra.{form}]]")
+            if FILL_IN in row.get("url", ""):
+                raise _wrong(
+                    f"{shown} [[extra.{form}]]: give the page the table was taken"
+                    " from as url.",
+                    f"{shown} [[extra.{form}]]：请在 url 中填写表格出处的网址。",
+                )
     return ColumnMapping(dataset, tuple(rules), lookups, extra)
 
 
@@ -173,10 +203,10 @@ def _known(said: Mapping[str, Any], allowed: set[str], place: str) -> None:
             )
 
 
-def _wrong(text: str) -> ConfigError:
+def _wrong(text: str, zh: str = "") -> ConfigError:
     return ConfigError(
         f"The mapping cannot be used. {text}",
-        zh=f"映射文件有误。{text}",
+        zh=f"映射文件有误。{zh or text}",
         hint="docs/import.md has the form of a mapping.",
         hint_zh="映射文件的格式见 docs/import.md。",
     )
@@ -252,12 +282,8 @@ class Mapper:
         if not rule.each:
             yield cells
             return
-        separator = rule.each.get("separator", "|")
-        items = [
-            i
-            for p in _cell(rule.each["column"], cells).split(separator)
-            if (i := p.strip())
-        ]
+        separators = _listed(rule.each.get("separator", "|"))
+        items = parted(_cell(rule.each["column"], cells), separators)
         for item in items:
             others = [other for other in items if other != item]
             yield {

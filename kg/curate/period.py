@@ -9,7 +9,7 @@ from kg.model.terms import XSD, Literal
 
 _FORM = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _CHINESE = re.compile(r"(\d{4})年(?:(\d{1,2})月(?:(\d{1,2})[日号])?)?")
-_SLASHED = re.compile(r"(\d{4})[./](\d{1,2})(?:[./](\d{1,2}))?")
+_SLASHED = re.compile(r"(\d{4})[./-](\d{1,2})(?:[./-](\d{1,2}))?")
 
 
 def parse_date(text: str) -> Literal:

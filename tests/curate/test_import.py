@@ -13,7 +13,8 @@ import pytest
 
 from kg import vocab
 from kg.curate.desk import Desk, Proposal
-from kg.curate.guess import guess_headers, guess_mapping
+from kg.curate.guess import guess_mapping
+from kg.curate.headers import guess_headers
 from kg.curate.known import finder, known_entities
 from kg.curate.listed import list_datasets
 from kg.curate.mapping import mapping_of, read_mapping
@@ -152,7 +153,7 @@ def test_unknown_dataset_cannot_be_withdrawn_and_a_shipped_one_not_changed(
 @pytest.mark.parametrize(
     ("row", "column"),
     [
-        (("丙公司", "", "", "", "2023年4月", "https://example.org/c"), "object"),
+        (("丙公司", "", "", "", "2023年春", "https://example.org/c"), "object"),
         (("丙公司", "", "医疗器械", "", "", "no address"), "url"),
         (("", "", "医疗器械", "", "", "https://example.org/c"), "id"),
         (("丙公司", "", "", "", "", ""), "source"),
