@@ -11,7 +11,7 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -19,7 +19,9 @@ from kg.analysis.large import prepare_picture
 from kg.config import Settings
 from kg.curate.listed import list_datasets
 from kg.errors import KGError
+from kg.query.catalogue import Question
 from kg.query.read import Reader
+from kg.query.read.kept_answers import fillers as answer_fillers
 from kg.query.read.shelved import FILLERS
 from kg.search import prepare_names
 from kg.shelf import Keeper, Shelf, write_shelf
@@ -32,13 +34,16 @@ LOG = logging.getLogger(__name__)
 Progress = Callable[[str], None]
 
 
-def prepare(store: Store, cache: Path, progress: Progress) -> bool:
+def prepare(
+    store: Store, cache: Path, progress: Progress, questions: Iterable[Question] = ()
+) -> bool:
     """Compute what pages need of the whole graph, as far as it is missing.
 
     Args:
         store: at one generation; best a ``Snapshot``.
         cache: the folder of the setting ``cache``.
         progress: told each step as it begins.
+        questions: whose answers are kept.
 
     Returns:
         False if another process is at it.
@@ -52,7 +57,7 @@ def prepare(store: Store, cache: Path, progress: Progress) -> bool:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
-        shelf = _shelf(store, cache / "shelf", progress)
+        shelf = _shelf(store, cache / "shelf", progress, questions)
         progress("indexing names")
         prepare_names(cache / "names", shelf)
         progress("drawing the network")
@@ -60,26 +65,29 @@ def prepare(store: Store, cache: Path, progress: Progress) -> bool:
     return True
 
 
-def _shelf(store: Store, folder: Path, progress: Progress) -> Shelf:
+def _shelf(
+    store: Store, folder: Path, progress: Progress, questions: Iterable[Question]
+) -> Shelf:
     path = folder / file_name("shelf", store.generation, "sqlite")
     if path.exists():
         try:
             return Shelf(path)
         except KGError:
             path.unlink()
-    write_shelf(path, store, fillers(Patient(store)), progress)
+    write_shelf(path, store, fillers(Patient(store), questions), progress)
     sweep(folder, "shelf")
     return Shelf(path)
 
 
-def fillers(store: Store) -> Fillers:
+def fillers(store: Store, questions: Iterable[Question] = ()) -> Fillers:
     """The values of a shelf that upper rooms compute, by key."""
     reader = Reader(store)
     made: dict[str, Callable[[], object]] = {
         key: lambda fill=fill: fill(reader)  # type: ignore[misc]
         for key, fill in FILLERS.items()
     }
-    return made | {"datasets": lambda: [asdict(d) for d in list_datasets(store)]}
+    made["datasets"] = lambda: [asdict(d) for d in list_datasets(store)]
+    return made | dict(answer_fillers(store, questions))
 
 
 def in_a_process(settings: Settings) -> Callable[[], None]:
@@ -95,9 +103,11 @@ def in_a_process(settings: Settings) -> Callable[[], None]:
     return run
 
 
-def here(store: Store, cache: Path) -> Callable[[], None]:
+def here(
+    store: Store, cache: Path, questions: Callable[[], Iterable[Question]] = tuple
+) -> Callable[[], None]:
     """Do it in this process: for a store that no other process can open."""
-    return lambda: _said(prepare(store, cache, LOG.debug))
+    return lambda: _said(prepare(store, cache, LOG.debug, questions()))
 
 
 def _said(done: bool) -> None:
@@ -105,8 +115,13 @@ def _said(done: bool) -> None:
         LOG.info("another process prepares this graph")
 
 
-def keeper_of(store: Store, cache: Path, settings: Settings) -> Keeper:
+def keeper_of(
+    store: Store,
+    cache: Path,
+    settings: Settings,
+    questions: Callable[[], Iterable[Question]],
+) -> Keeper:
     """The keeper of a service's shelf."""
     in_memory = settings["store"].startswith("memory:")
-    making = here(store, cache) if in_memory else in_a_process(settings)
+    making = here(store, cache, questions) if in_memory else in_a_process(settings)
     return Keeper(store, cache / "shelf", making)

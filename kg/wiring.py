@@ -22,7 +22,9 @@ from kg.errors import ConfigError, KGError, PreparingError
 from kg.model import Triple
 from kg.preparing import keeper_of
 from kg.query.access import Access
+from kg.query.catalogue import Catalogue, load_catalogue
 from kg.query.federation import Federation, read_hosts
+from kg.query.read import Reader, tracks
 from kg.query.service import QueryOptions, QueryService
 from kg.search import Names
 from kg.shelf import Keeper
@@ -78,12 +80,15 @@ class Parts:
             LOG.exception("the first answers will take longer")
 
     def _warm_large(self) -> None:
-        """What pages need of a large graph, then what partner advice needs."""
+        """Open what lies prepared, so that the first readers need not wait for it."""
         try:
             self.keeper.at_hand()
         except PreparingError:
             LOG.info("a large graph is prepared in the background")
         self.keeper.wait()
+        tracks.tree(self.reader)
+        self.names.index()
+        self.graphs.picture()
         self.advisor.wait()
 
     @cached_property
@@ -96,7 +101,12 @@ class Parts:
     @cached_property
     def keeper(self) -> Keeper:
         """What pages need of the whole of a large graph, by generation."""
-        return keeper_of(self.store, self.cache, self.settings)
+        return keeper_of(self.store, self.cache, self.settings, questions)
+
+    @cached_property
+    def reader(self) -> Reader:
+        """The read model of pages."""
+        return Reader(self.store, self.keeper)
 
     @cached_property
     def advisor(self) -> Advisor:
@@ -224,6 +234,11 @@ def data_folder(settings: Settings) -> Path:
             hint_zh="设置 data；kg new 文件夹 可新建。",
         )
     return folder
+
+
+def questions() -> Catalogue:
+    """The questions that ship."""
+    return load_catalogue(shipped("queries"))
 
 
 def query_options(settings: Settings) -> QueryOptions:

@@ -21,7 +21,7 @@ from kg.preparing import prepare
 from kg.store import Store
 from kg.store.sandbox import die_with_parent
 from kg.store.snapshot import Snapshot
-from kg.wiring import build_store
+from kg.wiring import build_store, questions
 
 NAME = "prepare"
 HELP = "compute what the pages of a large graph need"
@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"{time.monotonic() - began:8.1f} s  {step}", file=sys.stderr)
 
     try:
-        done = prepare(store, Path(settings["cache"]), tell)
+        done = prepare(store, Path(settings["cache"]), tell, questions())
     finally:
         store.close()
     if not done:

@@ -94,6 +94,14 @@ class Keeper:
                 raise self.not_yet()
             return self._shelf
 
+    def ready(self) -> Shelf | None:
+        """The shelf of this very generation, if it is there; nobody waits for it."""
+        try:
+            shelf = self.at_hand()
+        except PreparingError:
+            return None
+        return shelf if shelf and shelf.generation == self._store.generation else None
+
     def path(self, generation: str) -> Path:
         """Where the shelf of a generation lies."""
         return self._folder / file_name("shelf", generation, "sqlite")

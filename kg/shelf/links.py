@@ -71,29 +71,6 @@ class Links:
         )
         return [(p, DIRECTIONS[d], g, STATUSES[s], n) for p, d, g, s, n in found]
 
-    def said(self, thing: int) -> list[tuple[str, str, str, int]]:
-        """Predicate, direction, status and number of statements, if they are many."""
-        found = self._shelf.rows(
-            "SELECT t.iri, r.direction, r.status, r.n FROM said r"
-            " JOIN term t ON t.id = r.p WHERE r.thing = ?",
-            (thing,),
-        )
-        return [(p, DIRECTIONS[d], STATUSES[s], n) for p, d, s, n in found]
-
-    def statements(
-        self, thing: int, kind: tuple[str, str, str], limit: int, offset: int
-    ) -> list[str]:
-        """Statements of a thing under a predicate, direction, status; by IRI."""
-        predicate, direction, status = kind
-        end = "o" if direction == DIRECTIONS[IN] else "s"
-        found = self._shelf.rows(
-            f"SELECT iri FROM statement WHERE {end} = ? AND p ="  # noqa: S608
-            " (SELECT id FROM term WHERE iri = ?) AND status = ?"
-            " ORDER BY id LIMIT ? OFFSET ?",
-            (thing, predicate, STATUSES.index(status), limit, offset),
-        )
-        return [iri for (iri,) in found]
-
     def neighbours(
         self, thing: int, wish: Near, *, after: int = 0, limit: int = 20
     ) -> list[tuple[str, int]]:
@@ -226,3 +203,46 @@ def _where(wish: Near) -> tuple[str, list[object]]:
         where += " AND status = ?"
         values.append(STATUSES.index(wish.status))
     return where, values
+
+
+class Busy:
+    """The statements about a thing that has very many of them.
+
+    Args:
+        shelf: that has them.
+        thing: its number.
+    """
+
+    def __init__(self, shelf: Shelf, thing: int) -> None:
+        self._shelf = shelf
+        self._thing = thing
+
+    def said(self) -> list[tuple[str, str, str, int]]:
+        """Predicate, direction, status and number of statements, each kind."""
+        found = self._shelf.rows(
+            "SELECT t.iri, r.direction, r.status, r.n FROM said r"
+            " JOIN term t ON t.id = r.p WHERE r.thing = ?",
+            (self._thing,),
+        )
+        return [(p, DIRECTIONS[d], STATUSES[s], n) for p, d, s, n in found]
+
+    def statements(
+        self, kind: tuple[str, str, str], limit: int, offset: int
+    ) -> list[str]:
+        """Statements under a predicate, direction and status, in order of IRI."""
+        predicate, direction, status = kind
+        end = "o" if direction == DIRECTIONS[IN] else "s"
+        found = self._shelf.rows(
+            f"SELECT iri FROM statement WHERE {end} = ? AND p ="  # noqa: S608
+            " (SELECT id FROM term WHERE iri = ?) AND status = ?"
+            " ORDER BY id LIMIT ? OFFSET ?",
+            (self._thing, predicate, STATUSES.index(status), limit, offset),
+        )
+        return [iri for (iri,) in found]
+
+
+def busy(shelf: Shelf, iri: str) -> Busy | None:
+    """The statements about a thing, if they are ``HEAVY`` or more."""
+    if shelf.degrees([iri]).get(iri, 0) < HEAVY:
+        return None
+    return Busy(shelf, shelf.numbers_of([iri])[iri])

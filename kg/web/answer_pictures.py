@@ -200,6 +200,8 @@ def graph(question: Question, found: Solutions) -> GraphView | None:
     kept = [iri for iri, _ in degree.most_common(MOST_NODES)]
     inside = {p: row for p, row in links.items() if set(p) <= set(kept)}
     kept = [iri for iri in kept if any(iri in p for p in inside)]
+    if not kept:  # the busiest are linked with others only
+        return None
     at, height = _places(kept, list(inside))
     called, types = Names(kept), reader().types(kept)
     ids = [

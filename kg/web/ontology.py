@@ -12,25 +12,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, render_template, request
 
 from kg import vocab
-from kg.errors import NotFoundError, QueryTimeoutError
-from kg.store import Store
+from kg.errors import NotFoundError, PreparingError, QueryTimeoutError
+from kg.query.read.shelved import term_uses
 from kg.web.ids import FORMATS, wanted
+from kg.web.reading import reader
 from kg.web.termlist import TermList, term_list
 from kg.web.termmap import class_map, subclasses
 from kg.wiring import shipped
 
 blueprint = Blueprint("ontology", __name__)
 LOG = logging.getLogger(__name__)
-
-_CLASS_COUNTS = """
-SELECT ?term (COUNT(?thing) AS ?n)
-WHERE { ?term a owl:Class . ?thing a ?term } GROUP BY ?term"""
-_USE_COUNTS = """
-SELECT ?term (COUNT(?statement) AS ?n)
-WHERE { ?statement rdf:predicate ?term } GROUP BY ?term"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,25 +64,12 @@ def download(extension: str) -> Download:
     return _download(shipped("ontology"), extension)
 
 
-@lru_cache(maxsize=4)
-def _counts(store: Store, generation: str) -> dict[str, int]:
-    """How often each term is used: things of a class, statements of a property.
-
-    ``generation`` is in the key, so that counts are those of the data shown.
-    """
-    found: dict[str, int] = {}
-    for query in (_CLASS_COUNTS, _USE_COUNTS):
-        for row in store.select(vocab.prologue("owl", "rdf") + query):
-            found[str(row["term"])] = int(str(row["n"]))
-    return found
-
-
 def counts() -> dict[str, int]:
     """Uses of each term in the store's present data; none if it takes too long."""
-    store = current_app.extensions["kg"].store
+    read = reader()
     try:
-        return _counts(store, store.generation)
-    except QueryTimeoutError:
+        return read.shelved("term uses", lambda: term_uses(read), dict)
+    except (QueryTimeoutError, PreparingError):
         LOG.warning("terms were not counted: the store took too long")
         return {}
 

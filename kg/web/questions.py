@@ -16,6 +16,7 @@ from kg.errors import KGError, NotFoundError, QueryError
 from kg.model import Iri, Literal, Term
 from kg.query.catalogue import Catalogue, Parameter, Question, load_catalogue
 from kg.query.read import tracks as tracks_
+from kg.query.read.kept_answers import beginning
 from kg.query.read.text import PROLOGUE, values
 from kg.store import Solutions
 from kg.web import answer_pictures, answers
@@ -100,11 +101,15 @@ def ask(question: Question) -> tuple[str, Solutions]:
         NotFoundError: if the graph does not know what fills a blank.
         QueryError: if it is of another class.
     """
-    given = _given(question)
-    read = reader()
-    question.check_values(read.store, given)
-    text = question.bind(given, language())
+    text, read = _bound(question), reader()
     return text, read.recent(text, lambda: read.store.select(text, timeout_s=20.0))
+
+
+def _bound(question: Question) -> str:
+    """The query with what the reader gave; raises as ``ask`` does."""
+    given = _given(question)
+    question.check_values(reader().store, given)
+    return question.bind(given, language())
 
 
 @blueprint.get("/questions/<name>")
@@ -127,12 +132,13 @@ def question(name: str) -> Response | str | tuple[str, int]:
         "view": view,
     }
     try:
-        text, found = ask(asked)
+        text = _bound(asked)
+        answer = beginning(reader(), text)
     except KGError as error:
         if not asked.parameters:
             raise
         return _unfilled(asked, error, common)
-    number = page_number()
+    number, found = page_number(), answer.rows
     table = answers.table(asked, found, (number - 1) * ROWS, ROWS)
     return render_template(
         "question.html",
@@ -141,7 +147,8 @@ def question(name: str) -> Response | str | tuple[str, int]:
         text=text,
         table=table,
         coverage=answers.coverage(asked, found),
-        total=len(found),
+        total=answer.total,
+        shown=len(found),
         number=number,
         pages=-(-table.total // ROWS),
         chart=answer_pictures.chart(asked, found),

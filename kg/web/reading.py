@@ -14,18 +14,15 @@ from kg.query.read import Name, Reader
 from kg.query.read.evidence import fold
 from kg.query.read.text import local
 from kg.query.read.wording import tongue
+from kg.wiring import Parts
 
 PAGE_SIZE = 50
 
 
 def reader() -> Reader:
-    """The read model of this application, made once."""
-    extensions = current_app.extensions
-    if "kg.reader" not in extensions:
-        parts = extensions["kg"]
-        extensions["kg.reader"] = Reader(parts.store, parts.keeper)
-    found: Reader = extensions["kg.reader"]
-    return found
+    """The read model of this application."""
+    parts: Parts = current_app.extensions["kg"]
+    return parts.reader
 
 
 def language() -> str:

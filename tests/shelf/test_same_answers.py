@@ -12,10 +12,12 @@ from flask.testing import FlaskClient
 
 from kg.config import load_settings
 from kg.preparing import here
+from kg.query.read.kept_answers import MOST
 from kg.shelf import Keeper
 from kg.web import create_app
-from kg.wiring import Parts, build_parts
+from kg.wiring import Parts, build_parts, questions
 
+LONG = "dated_relations"
 PAGES = (
     "/",
     "/tracks",
@@ -55,6 +57,10 @@ PAGES = (
     "/api/search?q=&type=Company&limit=50",
     "/api/search?q=b&limit=50",
     "/api/datasets",
+    *(f"/questions/{q.name}" for q in questions() if q.name != LONG),
+    "/questions/firms_in_track?track=track-cgt&lang=en",
+    "/questions/hubs?view=graph",
+    "/questions/facts_and_funding_of_firms.csv",
 )
 GRAPH = (
     "expand?id={id}",
@@ -91,7 +97,9 @@ def _shelved(parts: Parts, tmp_path_factory: pytest.TempPathFactory) -> FlaskCli
     """The same as if the graph were large."""
     cache: Path = tmp_path_factory.mktemp("cache")
     large = Parts(parts.settings, parts.store)
-    keeper = Keeper(parts.store, cache / "shelf", here(parts.store, cache), small=0)
+    keeper = Keeper(
+        parts.store, cache / "shelf", here(parts.store, cache, questions), small=0
+    )
     vars(large).update(cache=cache, keeper=keeper)
     keeper.start()
     keeper.wait()
@@ -155,6 +163,21 @@ def test_whole_picture_says_what_it_holds(
     )
     assert squeezed.headers["Content-Encoding"] == "gzip"
     assert len(squeezed.data) < len(arrays[1].data)
+
+
+def test_long_answer_says_that_it_is_cut(
+    plain: FlaskClient, shelved: FlaskClient
+) -> None:
+    path = f"/questions/{LONG}"
+    whole = plain.get(f"{path}.json").json
+    assert whole is not None
+    rows = len(whole["rows"])
+    assert rows > MOST
+    page = shelved.get(f"{path}?lang=en").text
+    assert f"has <strong>{rows:,}</strong> rows" in page
+    assert f"first {MOST:,}" in page
+    assert f"first {MOST:,}" not in plain.get(f"{path}?lang=en").text
+    assert _read(shelved, f"{path}.csv") == _read(plain, f"{path}.csv")
 
 
 def _read(client: FlaskClient, path: str) -> tuple[int, bytes]:

@@ -21,6 +21,7 @@ from kg.query.read.names import Name
 from kg.query.read.terms import Terms
 from kg.query.read.thing import Thing
 from kg.shelf import Keeper, Shelf
+from kg.shelf.links import Busy, busy
 from kg.store import Store
 
 T = TypeVar("T")
@@ -138,8 +139,17 @@ class Reader:
 
     def relations(self, iri: str) -> list[Relation]:
         """The relations of a thing both ways, in a reader's order."""
-        found = facts_.relations(self.store, iri)
+        links = self._links(iri)
+        if links is None:
+            found = facts_.relations(self.store, iri)
+        else:
+            found = [Relation(*told) for told in links.said()]
         return sorted(found, key=lambda r: (self.terms.rank(r.predicate), r.direction))
+
+    def _links(self, iri: str) -> Busy | None:
+        """The links of a thing with very many, from the shelf."""
+        shelf = self._keeper.ready() if self._keeper else None
+        return busy(shelf, iri) if shelf else None
 
     def groups(
         self, iri: str, relations: Iterable[Relation], limit: int = 25, offset: int = 0
@@ -149,7 +159,12 @@ class Reader:
         At most ``limit`` for each relation, after leaving ``offset`` of each out.
         """
         wanted = list(relations)
-        ids = facts_.statements_of(self.store, iri, wanted, limit, offset)
+        links = self._links(iri)
+        if links is None:
+            ids = facts_.statements_of(self.store, iri, wanted, limit, offset)
+        else:
+            kinds = [(r.predicate, r.direction, r.status) for r in wanted]
+            ids = [st for k in kinds for st in links.statements(k, limit, offset)]
         groups = {(r.predicate, r.direction, r.status): Group(r) for r in wanted}
         for fact in self.facts(ids):
             ends = [facts_.OUT] if fact.subject == iri else []
