@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
@@ -92,14 +93,15 @@ class NameIndex:
         self._path = path
         self._local = threading.local()
         try:
-            meta = dict(self._rows("SELECT key, value FROM meta"))
+            meta = dict(self.rows("SELECT key, value FROM meta"))
         except sqlite3.Error as exc:
             raise DataError(f"The name index {path} cannot be read: {exc}") from exc
         if meta.get("layout") != str(LAYOUT):
             raise DataError(f"The name index {path} has another layout.")
         self.generation = str(meta.get("generation", ""))
 
-    def _rows(self, query: str, values: Iterable[object] = ()) -> list[tuple]:  # type: ignore[type-arg]
+    def rows(self, query: str, values: Iterable[object] = ()) -> list[tuple[Any, ...]]:
+        """The rows of a query in SQL."""
         base = getattr(self._local, "base", None)
         if base is None:
             base = sqlite3.connect(
@@ -137,7 +139,7 @@ class NameIndex:
 
     def _most_linked(self, wish: Wish) -> list[Match]:
         where, values = _filter(wish)
-        rows = self._rows(
+        rows = self.rows(
             f"SELECT e.id FROM entity e WHERE 1 {where} ORDER BY e.id LIMIT ?",  # noqa: S608 - fixed texts
             (*values, wish.limit),
         )
@@ -150,7 +152,7 @@ class NameIndex:
         """Names from a sub-query that gives their numbers, filtered."""
         where, more = _filter(wish)
         depth = FILTERED_CANDIDATES if more else depth
-        rows = self._rows(
+        rows = self.rows(
             "SELECT n.id, n.entity, n.key, n.kind, n.text "  # noqa: S608 - fixed texts
             f"FROM ({source} LIMIT {depth}) f JOIN name n ON n.id = f.id "
             f"JOIN entity e ON e.id = n.entity WHERE 1 {where} LIMIT {depth}",
@@ -189,7 +191,7 @@ class NameIndex:
         if not pieces:
             return []
         marks = ",".join("?" * len(pieces))
-        rows = self._rows(
+        rows = self.rows(
             f"SELECT term FROM gram WHERE term IN ({marks}) ORDER BY names, term",  # noqa: S608 - only marks
             sorted(pieces),
         )
@@ -228,7 +230,7 @@ class NameIndex:
         if not found:
             return []
         marks = ",".join("?" * len(found))
-        rows = self._rows(
+        rows = self.rows(
             "SELECT id, iri, type, grp, zh, en, tracks, weight "  # noqa: S608 - only marks
             f"FROM entity WHERE id IN ({marks})",
             [f.entity for f in found],
