@@ -1,7 +1,7 @@
 # Everything uses .venv; set PY to use another interpreter that has the project.
 PY ?= .venv/bin/python
 COGGED := $(wildcard README.md docs/*.md)
-.PHONY: run install test lint docs clean bench bench-scale bench-partners bench-partners-speed bench-scale bench-partners
+.PHONY: run install test lint docs hostile clean bench bench-scale bench-partners bench-partners-speed bench-scale bench-partners
 
 run: install  ## start the service with the shipped graph
 	$(PY) server.py
@@ -30,6 +30,9 @@ lint: install  ## ruff, mypy strict, the layers of the house
 
 docs:  ## renew the generated tables of the docs
 	$(PY) -m cogapp -r -U -I . $(COGGED)
+
+hostile: install  ## what a hostile client may send, as a table
+	$(PY) -m pytest tests/hostile -q -s
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache dist build

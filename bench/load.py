@@ -1,10 +1,14 @@
 """Requests a second and latency, side by side with other servers.
 
-Ours with and without its cache, ours without isolation (the same application
-with the engine in its own process, on the same files), ``oxigraph
-serve-read-only`` and ``rdflib-endpoint`` answer the same queries over the same
-12,000 triples. Rounds are interleaved, because a
-machine drifts by tens of per cent in minutes; compare within one run only.
+Ours with and without its cache; the same front door with the engine in its own
+process, on the same files ("no isolation"); a bare Flask application around the
+engine, on granian, without guard, limits, or any of the rest ("bare Flask");
+``oxigraph serve-read-only`` and ``rdflib-endpoint`` answer the same queries over
+the same 12,000 triples. Rounds are interleaved, because a machine drifts by tens
+of per cent in minutes; compare within one run only. Processor time for each
+request, of all processes of the server, does not drift with what else runs.
+
+At the end: honest queries while a hostile client runs (``bench.attack``).
 
 Needs ``wrk`` (Debian) and, from PyPI, ``oxigraph`` and ``rdflib-endpoint`` with
 ``uvicorn``; a server that is not there is left out and said to be.
@@ -27,21 +31,20 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import pyoxigraph as ox
+from flask import Flask, Response, request
 
-from kg.model import Iri, Literal, Triple
+from bench import attack
+from bench.data import E, filled, triples
 from kg.query.guard import inspect_query
 from kg.store.base import UserQuery
 from kg.store.embedded import EmbeddedStore
 from kg.store.isolated import IsolatedStore
-from tests.servers.service import Service, free_port
+from tests.servers.service import Service, descendants, free_port
 
-N = 1500
-E = "http://example.org/"
 QUERIES = {
     "cheap": f"SELECT ?o WHERE {{ <{E}o7> <{E}label> ?o }}",
     "rows": f"SELECT ?s ?l WHERE {{ ?s <{E}label> ?l }} LIMIT 1000",
@@ -51,35 +54,36 @@ QUERIES = {
 ACCEPT = {"ego": "text/turtle"}
 
 
-def triples() -> Iterator[Triple]:
-    """Some 12,000 triples of organisations in tracks and parks that cooperate."""
-    for i in range(N):
-        one = Iri(f"{E}o{i}")
-        yield one, Iri(E + "label"), Literal(f"机构 {i}")
-        yield one, Iri(E + "name"), Literal(f"Organisation {i} of the valley")
-        yield one, Iri(E + "track"), Iri(f"{E}t{i % 40}")
-        yield one, Iri(E + "park"), Iri(f"{E}p{i % 12}")
-        for step in (1, 7, 31, 113):
-            yield one, Iri(E + "with"), Iri(f"{E}o{(i * step + step) % N}")
-
-
 class Served:
     """A server under test: its name, address and how to stop it."""
 
-    def __init__(self, name: str, address: str, stop: object) -> None:
-        self.name, self.address, self.stop = name, address, stop
+    def __init__(
+        self, name: str, address: str, process: subprocess.Popen[bytes]
+    ) -> None:
+        self.name, self.address, self.process = name, address, process
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(30)
+
+    def cpu_s(self) -> float:
+        """Processor time of all its processes so far, in seconds."""
+        ticks = 0
+        for pid in descendants(self.process.pid):
+            with contextlib.suppress(OSError):
+                stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+                ticks += int(stat[11]) + int(stat[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def ours(folder: Path, name: str, **settings: str) -> Served:
     home = folder / name
     home.mkdir()
     if settings.get("store") != "memory:":
-        store = IsolatedStore(home / "store")
-        store.replace_graphs({"urn:bench": triples()})
-        store.close()
+        filled(home / "store")
     running = Service(home, log_level="warning", **settings)
     running.start()
-    return Served(name, f"http://127.0.0.1:{running.port}/sparql", running.stop)
+    return Served(name, f"http://127.0.0.1:{running.port}/sparql", running.process)
 
 
 def without_isolation(folder: Path) -> Served:
@@ -92,7 +96,40 @@ def without_isolation(folder: Path) -> Served:
     )
     place = {"BENCH_STORE": str(folder / "ours, uncached" / "store")}
     process = subprocess.Popen([sys.executable, "-c", code], env=os.environ | place)
-    return Served("no isolation", f"http://127.0.0.1:{port}/sparql", process.terminate)
+    return Served("no isolation", f"http://127.0.0.1:{port}/sparql", process)
+
+
+def bare_flask(folder: Path) -> Served:
+    """The engine in a Flask application and nothing else, on the same files."""
+    port = free_port()
+    code = (
+        "from granian import Granian\n"
+        "Granian('bench.load:bare', factory=True, address='127.0.0.1',"
+        f" port={port}, interface='wsgi', workers=1, blocking_threads=4,"
+        " log_enabled=False).serve()"
+    )
+    place = {"BENCH_STORE": str(folder / "ours, uncached" / "store")}
+    process = subprocess.Popen([sys.executable, "-c", code], env=os.environ | place)
+    return Served("bare Flask", f"http://127.0.0.1:{port}/sparql", process)
+
+
+def bare() -> Flask:
+    """A Flask application with one view: what was asked goes to the engine."""
+    app = Flask("bare")
+    root = Path(os.environ["BENCH_STORE"])
+    name = (root / "CURRENT").read_text()
+    store = ox.Store.read_only(str(root / "generations" / name))
+
+    @app.get("/sparql")
+    def answer() -> Response:
+        found = store.query(request.args["query"], use_default_graph_as_union=True)
+        if isinstance(found, ox.QueryTriples):
+            body = ox.serialize(found, format=ox.RdfFormat.TURTLE)
+            return Response(body, content_type="text/turtle")
+        body = found.serialize(format=ox.QueryResultsFormat.JSON)
+        return Response(body, content_type="application/sparql-results+json")
+
+    return app
 
 
 def on_files(root: Path) -> EmbeddedStore:
@@ -130,7 +167,7 @@ def oxigraph(folder: Path, data: Path) -> Served | None:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    return Served("oxigraph", f"http://127.0.0.1:{port}/query", process.terminate)
+    return Served("oxigraph", f"http://127.0.0.1:{port}/query", process)
 
 
 def rdflib_endpoint(data: Path) -> Served | None:
@@ -144,7 +181,7 @@ def rdflib_endpoint(data: Path) -> Served | None:
         f"uvicorn.run(SparqlEndpoint(graph=graph), port={port}, log_level='error')"
     )
     process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
-    return Served("rdflib-endpoint", f"http://127.0.0.1:{port}/", process.terminate)
+    return Served("rdflib-endpoint", f"http://127.0.0.1:{port}/", process)
 
 
 def wait(server: Served, query: str) -> int:
@@ -164,6 +201,7 @@ def measure(server: Served, kind: str, clients: int, seconds: int) -> dict[str, 
     address = f"{server.address}?query={quote(QUERIES[kind])}"
     command = ["wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "--latency"]
     command += ["-H", f"Accept: {accept}", address]
+    before_s = server.cpu_s()
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     scale = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 
@@ -171,12 +209,15 @@ def measure(server: Served, kind: str, clients: int, seconds: int) -> dict[str, 
         found = re.search(rf"{name}%\s+([\d.]+)(us|ms|s)", text)
         return float(found[1]) * scale[found[2]] if found else float("nan")
 
+    spent_s = server.cpu_s() - before_s
+    count = re.search(r"(\d+) requests in", text)
     rate = re.search(r"Requests/sec:\s+([\d.]+)", text)
     bad = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
     return {
         "rate": float(rate[1]) if rate else 0.0,
         "p50": latency("50"),
         "p99": latency("99"),
+        "cpu_us": spent_s * 1e6 / max(int(count[1]) if count else 0, 1),
         "bad": float(bad[1]) if bad else 0.0,
     }
 
@@ -210,7 +251,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=4)
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 8, 32])
+    parser.add_argument("--attack", type=int, default=20, help="seconds; 0: none")
     arguments = parser.parse_args()
+    rates: dict[tuple[str, int, str], float] = {}
     print("load average", os.getloadavg(), "cores", os.cpu_count())
     print("milliseconds a query, median:", json.dumps(overhead(), indent=1))
     with tempfile.TemporaryDirectory() as place, contextlib.ExitStack() as stack:
@@ -222,15 +265,18 @@ def main() -> None:
             ours(folder, "ours, uncached", cache_mb="0"),
             ours(folder, "ours, cached"),
             without_isolation(folder),
+            bare_flask(folder),
             oxigraph(folder, data),
             rdflib_endpoint(data),
         ]
         running = [s for s in servers if s is not None]
         for server in running:
-            stack.callback(server.stop)  # type: ignore[arg-type]
+            stack.callback(server.stop)
             wait(server, QUERIES["cheap"])
-        print("| query | clients | server | req/s | p50 ms | p99 ms | errors |")
-        print("| --- | --- | --- | --- | --- | --- | --- |")
+        print(
+            "| query | clients | server | req/s | p50 ms | p99 ms | cpu µs | errors |"
+        )
+        print("| --- | --- | --- | --- | --- | --- | --- | --- |")
         for kind in QUERIES:
             for clients in arguments.clients:
                 rounds: dict[str, list[dict[str, float]]] = {}
@@ -243,9 +289,30 @@ def main() -> None:
                     print(
                         f"| {kind} | {clients} | {name} | {middle['rate']:,.0f} |"
                         f" {middle['p50']:.2f} | {middle['p99']:.1f} |"
-                        f" {middle['bad']:.0f} |",
+                        f" {middle['cpu_us']:.0f} | {middle['bad']:.0f} |",
                         flush=True,
                     )
+                    rates[kind, clients, name] = middle["rate"]
+        tell_ratios(rates)
+    if arguments.attack:
+        attack.run(arguments.attack, calm=5)
+
+
+def tell_ratios(rates: dict[tuple[str, int, str], float]) -> None:
+    """Requests a second against those of the others, of medians."""
+    pairs = (
+        ("ours, uncached", "no isolation", 0.75),
+        ("ours, uncached", "bare Flask", 0.75),
+        ("ours, uncached", "rdflib-endpoint", 10.0),
+        ("ours, cached", "oxigraph", 5.0),
+    )
+    print("| query | clients | ours | other | times | aim |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    for kind, clients, name in rates:
+        for one, other, aim in pairs:
+            if name == one and (kind, clients, other) in rates:
+                times = rates[kind, clients, one] / rates[kind, clients, other]
+                print(f"| {kind} | {clients} | {one} | {other} | {times:.2f} | {aim} |")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,9 @@ A query has a worker to itself. The service waits for its answer with the
 deadline in hand and kills the process when it is over: nothing in an engine can
 be asked to stop. Places are given in turn to the clients that wait, so that one
 with a hundred queries does not keep out one with a single query; a query that
-has had its share is stopped when others wait (``busy_timeout_s``).
+has had its share is stopped when others wait (``busy_timeout_s``). The spare
+workers are for clients that have no query running: whoever fills all the others
+cannot make them wait.
 """
 
 from __future__ import annotations
@@ -50,7 +52,8 @@ class PoolOptions:
     Attributes:
         name: for messages and metrics.
         workers: queries at once.
-        spares: warm workers beyond that, so that a killed one is not missed.
+        spares: warm workers beyond that, so that a killed one is not missed, and
+            a client that has none running need not wait for one that has many.
         max_waiting: queries in the queue; the next is told to come later.
         max_per_client: running and waiting queries of one client.
         queue_timeout_s: a query waits no longer than this.
@@ -81,18 +84,11 @@ class Pool:
         self._busy: set[WorkerProcess] = set()
         self._waiting: OrderedDict[str, deque[threading.Event]] = OrderedDict()
         self._granted: set[threading.Event] = set()
+        self._held: dict[str, int] = {}  # running or granted, of each client
         self._load: dict[str, int] = {}
         self._is_closed = False
         self.counts: dict[str, int] = dict.fromkeys(
-            [
-                "started",
-                "timeouts",
-                "preempted",
-                "crashes",
-                "cancelled",
-                "refused_busy",
-                "refused_client",
-            ],
+            _COUNTS,
             0,
         )
         for _ in range(options.workers + options.spares):
@@ -135,8 +131,7 @@ class Pool:
             if self._load.get(client, 0) >= self.options.max_per_client:
                 self.counts["refused_client"] += 1
                 raise too_many(self.options.max_per_client)
-            is_free = len(self._busy) + len(self._granted) < self.options.workers
-            if is_free and not self._waiting:
+            if self._admits(client):  # then nobody waits whom it would admit
                 return self._assign(client)
             if sum(map(len, self._waiting.values())) >= self.options.max_waiting:
                 self.counts["refused_busy"] += 1
@@ -151,8 +146,17 @@ class Pool:
             raise
         with self._lock:
             self._granted.discard(turn)
-            self._unload(client)
+            _less(self._held, client)
+            _less(self._load, client)
             return self._assign(client)
+
+    def _admits(self, client: str) -> bool:
+        """Whether another query of this client may run now."""
+        running = len(self._busy) + len(self._granted)
+        places = self.options.workers
+        if not self._held.get(client):
+            places += self.options.spares
+        return running < places
 
     def _assign(self, client: str) -> WorkerProcess:
         worker = next((w for w in self._drained() if w.is_alive), None)
@@ -161,6 +165,7 @@ class Pool:
         worker.started = time.monotonic()
         self._busy.add(worker)
         self._load[client] = self._load.get(client, 0) + 1
+        self._held[client] = self._held.get(client, 0) + 1
         return worker
 
     def _drained(self) -> Iterator[WorkerProcess]:
@@ -204,27 +209,19 @@ class Pool:
                     del self._waiting[client]
             elif turn in self._granted:
                 self._granted.discard(turn)
+                _less(self._held, client)
                 self._grant()
-            self._unload(client)
-
-    def _unload(self, client: str) -> None:
-        left = self._load.get(client, 0) - 1
-        if left > 0:
-            self._load[client] = left
-        else:
-            self._load.pop(client, None)
+            _less(self._load, client)
 
     def _grant(self) -> None:
         """Let the next one in: clients in turn, each one's oldest first."""
-        while (
-            self._waiting
-            and len(self._busy) + len(self._granted) < self.options.workers
-        ):
-            client, queue = self._waiting.popitem(last=False)
+        while client := next(filter(self._admits, self._waiting), None):
+            queue = self._waiting.pop(client)
             turn = queue.popleft()
             if queue:
                 self._waiting[client] = queue
             self._granted.add(turn)
+            self._held[client] = self._held.get(client, 0) + 1
             turn.set()
 
     def give_back(self, worker: WorkerProcess, client: str) -> None:
@@ -234,7 +231,8 @@ class Pool:
             self._restore_priority(worker)
         with self._lock:
             self._busy.discard(worker)
-            self._unload(client)
+            _less(self._held, client)
+            _less(self._load, client)
             if worker.is_alive and not self._is_closed:
                 self._idle.append(worker)
             self._grant()
@@ -298,3 +296,12 @@ class Pool:
             worker.discard()
         for worker in busy:  # whoever has it discards it
             worker.kill()
+
+
+def _less(counts: dict[str, int], client: str) -> None:
+    """Count one less, and forget a client that has none."""
+    left = counts.get(client, 0) - 1
+    if left > 0:
+        counts[client] = left
+    else:
+        counts.pop(client, None)

@@ -23,7 +23,7 @@ from kg.store.frames import HEAD, send_frame
 Gone = Callable[[], bool]
 SLICE_S: Final = 0.1
 START_S: Final = 20.0
-_NICE_AFTER_S: Final = 0.5
+_NICE_AFTER_S: Final = 0.2
 
 
 class Spawner:

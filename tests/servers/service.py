@@ -25,6 +25,21 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def descendants(root: int) -> list[int]:
+    """A process and all that it started."""
+    children: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        children.setdefault(int(fields[1]), []).append(int(stat.parent.name))
+    found = [root]
+    for pid in found:
+        found += children.get(pid, [])
+    return found
+
+
 class Service:
     """``kg serve`` in a process of its own.
 
@@ -80,17 +95,7 @@ class Service:
 
     def pids(self) -> list[int]:
         """The service and all that it started."""
-        children: dict[int, list[int]] = {}
-        for stat in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                fields = stat.read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            children.setdefault(int(fields[1]), []).append(int(stat.parent.name))
-        found = [self.process.pid]
-        for pid in found:
-            found += children.get(pid, [])
-        return found
+        return descendants(self.process.pid)
 
     def memory_mb(self) -> float:
         """Proportional set size of all its processes, MiB."""

@@ -213,6 +213,22 @@ def test_honest_client_gets_its_turn_while_another_holds_all(
     assert any("others were waiting" in str(e) for e in found)
 
 
+def test_client_with_nothing_running_need_not_wait_for_one_that_fills_all(
+    store: IsolatedStore,
+) -> None:
+    found: list[object] = []
+    threads = [hold(store, "greedy", found) for _ in range(2)]
+    settle(store, 2)
+    before = store.stats()["visitors"]
+    assert before["running"] == 2
+    list(store.answer(asked("ASK {}", client="honest")))
+    after = store.stats()["visitors"]
+    assert after["preempted"] == before["preempted"]
+    assert after["running"] == 2, "nobody was stopped for it"
+    for thread in threads:
+        thread.join()
+
+
 def test_client_with_too_many_queries_is_told_to_wait(store: IsolatedStore) -> None:
     found: list[object] = []
     threads = [hold(store, "greedy", found) for _ in range(3)]
@@ -225,8 +241,8 @@ def test_client_with_too_many_queries_is_told_to_wait(store: IsolatedStore) -> N
 
 def test_queue_that_is_full_refuses(store: IsolatedStore) -> None:
     found: list[object] = []
-    threads = [hold(store, f"client{i}", found) for i in range(4)]
-    settle(store, 4)
+    threads = [hold(store, f"client{i}", found) for i in range(5)]
+    settle(store, 5)
     with pytest.raises(BusyError) as told:
         store.answer(asked("ASK {}", client="late"))
     assert told.value.context["retry_after_s"] > 0
