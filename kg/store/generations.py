@@ -53,6 +53,7 @@ class Generations:
         for folder in (self.folder, self.facts, self.staging):
             folder.mkdir(parents=True, exist_ok=True)
         self._pointer = root / "CURRENT"
+        self._pointer_name = str(self._pointer)  # looked at for every request
         self._seen: tuple[int, int] | None = None
         self._current = ""
         self._thread_lock = threading.RLock()
@@ -61,7 +62,7 @@ class Generations:
     def current(self) -> str:
         """Name of the generation that counts; empty before the first one."""
         try:
-            found = self._pointer.stat()
+            found = os.stat(self._pointer_name)  # noqa: PTH116 (half the time)
         except FileNotFoundError:
             return ""
         mark = (found.st_mtime_ns, found.st_ino)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import json
 import logging
 import threading
@@ -50,8 +51,7 @@ class Journal:
             self.broken += is_broken
             self._requests[family, status] = self._requests.get((family, status), 0) + 1
             buckets = self._buckets.setdefault(family, [0] * (len(BUCKETS_S) + 1))
-            at = next((i for i, b in enumerate(BUCKETS_S) if took_s <= b), -1)
-            buckets[at] += 1
+            buckets[bisect.bisect_left(BUCKETS_S, took_s)] += 1
             self._seconds[family] = self._seconds.get(family, 0.0) + took_s
         level = logging.WARNING if took_s > self._slow_s or is_broken else logging.INFO
         if ACCESS.isEnabledFor(level):
