@@ -253,7 +253,7 @@ def brief() -> str:
             hint_zh="请从建议列表中打开。",
         )
     one = found[0]
-    whole, left = _parts().advisor.score_without(
+    scores = _parts().advisor.score_without(
         advice.asker.iri, one.node.iri, one.statements
     )
     return render_template(
@@ -264,6 +264,6 @@ def brief() -> str:
         unknown=UNKNOWN,
         bar=bar,
         address=address,
-        carried=100 * (1 - left / whole) if whole else 0.0,
+        carried=100 * (1 - scores[1] / scores[0]) if scores and scores[0] else None,
         kinds=KIND_NAMES,
     )

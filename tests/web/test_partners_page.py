@@ -98,3 +98,37 @@ def test_insights_of_an_empty_graph_is_empty(client: FlaskClient) -> None:
     answer = client.get("/insights?lang=en")
     assert answer.status_code == 200
     assert "No organisations." in answer.get_data(as_text=True)
+
+
+def test_what_if_takes_names_and_ids_alike(shipped_client: FlaskClient) -> None:
+    by_id = shipped_client.get("/insights?one=edigene&other=lepu-medical&lang=zh").text
+    by_name = shipped_client.get("/insights?one=博雅辑因&other=lepu&lang=zh").text
+    for page in (by_id, by_name):
+        assert "目前相距" in page
+    assert (
+        shipped_client.get("/insights?one=edigene&other=nobody-at-all").status_code
+        == 404
+    )
+
+
+def test_insights_name_the_gaps(shipped_client: FlaskClient) -> None:
+    page = shipped_client.get("/insights?lang=zh").text
+    assert "“AI新药研发”有 10 家企业，但没有记录：" in page
+
+
+def test_start_offers_no_stock_exchange(shipped_client: FlaskClient) -> None:
+    page = shipped_client.get("/partners?lang=zh").text
+    assert "asker=edigene" in page
+    assert "香港联交所" not in page
+
+
+def test_request_that_is_not_understood_is_told(shipped_client: FlaskClient) -> None:
+    page = shipped_client.get(
+        "/partners?asker=edigene&text=a law firm in Shanghai&lang=en"
+    ).text
+    assert "Not understood, and left out: law, shanghai" in page
+    found = shipped_client.get(
+        "/api/partners?asker=tsinghua-iri&text=CGT的CDMO"
+    ).get_json()
+    assert found["suggestions"] == []
+    assert found["unreached"]

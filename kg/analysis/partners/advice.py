@@ -6,27 +6,24 @@ scores well but cannot be reached by facts within three links is left out.
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 from kg.analysis import projection
 from kg.analysis.partners.answer import Advice, Evidence
+from kg.analysis.partners.behind import Behind
 from kg.analysis.partners.complements import Complement
 from kg.analysis.partners.consult import Consultation
 from kg.analysis.partners.evidence import evidence_of, with_evidence
 from kg.analysis.partners.network import WEIGHTS, GraphParts
 from kg.analysis.partners.request import Request, understood, unread
 from kg.analysis.partners.state import State, prepare
-from kg.errors import KGError, NotFoundError, PreparingError
+from kg.errors import NotFoundError
 from kg.model.network import Network, Node
 from kg.store import Store
 
-LOG = logging.getLogger(__name__)
 AT_ONCE = 60_000  # statements up to which a new generation is read while one waits
-RETRY_S = 30
 
 
 class Advisor:
@@ -55,9 +52,7 @@ class Advisor:
         self._complements = tuple(complements)
         self._words = dict(words or {})
         self._at_once = at_once
-        self._lock = threading.Lock()
-        self._state: State | None = None
-        self._reader: threading.Thread | None = None
+        self._behind = Behind(store, self._read, self.is_large)
 
     @property
     def state(self) -> State:
@@ -66,52 +61,19 @@ class Advisor:
         Raises:
             PreparingError: if a large network is being read for the first time.
         """
-        state = self._fresh()
-        if state is not None:
-            return state
-        with self._lock:
-            state = self._fresh()
-            if state is not None:
-                return state
-            before = self._state
-            if self._reader is None or not self._reader.is_alive():
-                if projection.size(self._store) <= self._at_once:
-                    return self._read()
-                self._reader = threading.Thread(target=self._renew, daemon=True)
-                self._reader.start()
-            if before is not None:
-                return before
-        raise PreparingError(
-            "The network is being read for the first time; this takes a minute or two.",
-            zh="正在首次读取网络，需要一两分钟。",
-            hint="Try again in half a minute.",
-            hint_zh="请半分钟后再试。",
-            context={"retry_after_s": RETRY_S},
-        )
+        return self._behind.at_hand()
 
     def wait(self) -> State:
         """The state of the store's generation, however long it takes to read."""
-        reader = self._reader
-        if reader is not None:
-            reader.join()
-        with self._lock:
-            return self._fresh() or self._read()
+        return self._behind.wait()
 
-    def _fresh(self) -> State | None:
-        state = self._state
-        fits = state is not None and state.generation == self._store.generation
-        return state if fits else None
+    def is_large(self) -> bool:
+        """Whether a reader should not wait for what is made of the whole network."""
+        return projection.size(self._store) > self._at_once
 
     def _read(self) -> State:
         generation = self._store.generation
-        self._state = prepare(self._store, generation, self._complements, self._words)
-        return self._state
-
-    def _renew(self) -> None:
-        try:
-            self._read()
-        except KGError:
-            LOG.exception("the network could not be read; the one before stays")
+        return prepare(self._store, generation, self._complements, self._words)
 
     def parts_of(
         self,
@@ -148,13 +110,14 @@ class Advisor:
         return number >= 0 and bool(links.agent[number])
 
     def askers(self, most: int | None = None) -> list[Node]:
-        """Organisations and platforms, the most linked first.
+        """Organisations and platforms that look for partners, the most linked first.
 
         Args:
             most: how many; all when left out.
         """
-        links = self.state.parts.links
-        found = np.flatnonzero(links.agent)
+        parts = self.state.parts
+        links = parts.links
+        found = np.flatnonzero(parts.offered)
         if most is not None and len(found) > 4 * most:
             degree = np.array([links.nodes[i].degree for i in found])
             least = np.partition(degree, -most)[-most]
@@ -200,13 +163,15 @@ class Advisor:
 
     def score_without(
         self, asker: str, candidate: str, statements: Iterable[str]
-    ) -> tuple[float, float]:
+    ) -> tuple[float, float] | None:
         """The score of a candidate with all facts, and without some of them.
 
-        The whole network is read anew: for checks and single briefs, not for
-        lists.
+        The parts of the whole network are made anew: for checks and single
+        briefs, not for lists; ``None`` where the network is too large for that.
         """
         state = self.state
+        if len(state.network.edges) > self._at_once:
+            return None
         left = self.parts_of(state.network, frozenset(statements), state)
         scores = []
         for parts in (state.parts, left):

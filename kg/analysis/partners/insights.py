@@ -16,9 +16,10 @@ from kg import vocab
 from kg.analysis import communities
 from kg.analysis.communities import Community
 from kg.analysis.measures import measure
-from kg.analysis.partners.advice import Advisor
+from kg.analysis.partners.advice import AT_ONCE, Advisor
 from kg.analysis.partners.network import WEIGHTS, GraphParts
 from kg.analysis.partners.score import rank
+from kg.errors import DataError
 from kg.model.network import ACTUAL, Edge, Network, Node
 
 MOST = 20
@@ -101,6 +102,36 @@ class WhatIf:
     gained: tuple[tuple[Node, ...], tuple[Node, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """All that one generation tells, computed once."""
+
+    generation: str
+    things: int
+    links: int
+    hubs: list[Hub]
+    communities: list[Community]
+    modularity: float
+    holes: list[Hole]
+    gaps: list[Gap]
+
+
+def told(advisor: Advisor) -> Told:
+    """Hubs, communities, holes and gaps of the network as the advisor has it."""
+    state = advisor.wait()
+    named, modularity = groups(advisor)
+    return Told(
+        state.generation,
+        len(state.network.nodes),
+        stated(state.network.edges),
+        hubs(advisor),
+        named,
+        modularity,
+        holes(advisor),
+        gaps(advisor),
+    )
+
+
 def hubs(advisor: Advisor) -> list[Hub]:
     """Organisations by the shortest paths that pass them."""
     links = advisor.state.parts.links
@@ -155,6 +186,8 @@ def holes(advisor: Advisor) -> list[Hole]:
     if len(tracks) < 2:
         return []
     agents = np.flatnonzero(links.agent)
+    # An investor is in the tracks of its holdings; it would bridge them all.
+    inside[links.is_a(vocab.lv.Investor)[agents]] = False
     near = links.near[agents][:, agents]
     member = inside.astype(float)
     met = member.T @ (near @ member)
@@ -203,8 +236,16 @@ def what_if(advisor: Advisor, one: str, other: str) -> WhatIf:
 
     Raises:
         NotFoundError: if one of them is unknown.
+        DataError: if the network is too large to compute it anew.
     """
     state = advisor.state
+    if len(state.network.edges) > AT_ONCE:
+        raise DataError(
+            f"Above {AT_ONCE} links no supposed link is computed.",
+            zh=f"关联超过 {AT_ONCE} 条时不计算假设的关联。",
+            hint="Ask for the suggestions of either instead.",
+            hint_zh="可分别查看两者的候选伙伴。",
+        )
     a, b = advisor.number(one, state), advisor.number(other, state)
     links = state.parts.links
     edge = Edge(
