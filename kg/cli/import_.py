@@ -50,6 +50,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--guess", action="store_true", help="print a mapping")
     parser.add_argument("--tables", type=Path, help="write tables, not the store")
     parser.add_argument("--dry-run", action="store_true", help="write nothing")
+    parser.add_argument(
+        "--hold", action="store_true", help="keep refused rows for /review"
+    )
     parser.add_argument("--template", choices=sorted(FORMS), help="print a header row")
     parser.add_argument("--store", help="as the setting")
     parser.add_argument("--who", default="", help="who answers for the change")
@@ -96,21 +99,33 @@ def _to_store(arguments: argparse.Namespace) -> int:
     parts = build_parts(_settings(arguments))
     mapping = read_mapping(arguments.mapping) if arguments.mapping else None
     home = arguments.files[0].resolve().parent
+    parts.desk.progress = _told
     proposal = parts.desk.propose(arguments.files, mapping, home)
     for line in proposal_lines(proposal):
         print(line)
+    who = arguments.who or getpass.getuser()
+    if arguments.hold and proposal.problems and proposal.batch is not None:
+        held = parts.desk.held.hold(
+            proposal.batch, proposal.dataset, proposal.problems, who
+        )
+        print(f"refused rows are kept as {held.id}: /review / 被拒的行已暂存：/review")
     proposal.problems.stop_if_any()
     if arguments.dry_run:
         print("dry run: nothing written / 试运行：未写入")
         return 0
-    entry = parts.desk.accept(
-        proposal, who=arguments.who or getpass.getuser(), why=arguments.why
-    )
+    entry = parts.desk.accept(proposal, who=who, why=arguments.why)
     if entry is None:
         print("nothing to change / 没有变化")
     else:
         print(f"written as state {entry.number} / 已写入，第 {entry.number} 个状态")
     return 0
+
+
+def _told(step: str, done: int, whole: int) -> None:
+    """Progress on stderr: one line that is written over, a new one for each step."""
+    print(f"\r{step} {done}/{whole}   ", end="", file=sys.stderr, flush=True)
+    if done >= whole:
+        print(file=sys.stderr)
 
 
 def proposal_lines(proposal: Proposal) -> list[str]:

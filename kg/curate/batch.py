@@ -11,12 +11,12 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from kg.curate.mapping import ColumnMapping, Table, mapping_of
-from kg.curate.problem import Problems
+from kg.curate.problem import Problem, Problems
 from kg.curate.sheet import DEFAULT_LIMITS, SheetLimits, read_tables
 from kg.curate.table import Row
 from kg.errors import DataError
@@ -30,11 +30,13 @@ class Batch:
         tables: in the order of the files.
         mapping: of their columns, ``None`` for our own tables.
         files: names of the files they came from.
+        wrong: what was wrong when they were read, as far as no correction mends it.
     """
 
     tables: Sequence[Table]
     mapping: ColumnMapping | None = None
     files: tuple[str, ...] = ()
+    wrong: tuple[Problem, ...] = ()
 
     def row(self, table: str, number: int) -> Row | None:
         """One row, also a broken one."""
@@ -55,7 +57,11 @@ class Batch:
         Args:
             changes: table and number of a row to its cells.
         """
-        return replace(self, tables=[_corrected(t, changes) for t in self.tables])
+        return replace(
+            self,
+            tables=[_corrected(t, changes) for t in self.tables],
+            wrong=tuple(p for p in self.wrong if (p.table, p.row) not in changes),
+        )
 
 
 def _corrected(
@@ -88,7 +94,8 @@ def read_batch(
     """
     files = list(files)
     tables = [t for path in files for t in read_tables(path, problems, limits)]
-    return Batch(tables, mapping, tuple(path.name for path in files))
+    names = tuple(path.name for path in files)
+    return Batch(tables, mapping, names, tuple(problems.found))
 
 
 def save_batch(batch: Batch, path: Path) -> None:
@@ -96,6 +103,7 @@ def save_batch(batch: Batch, path: Path) -> None:
     said = {
         "mapping": batch.mapping.said() if batch.mapping else None,
         "files": list(batch.files),
+        "wrong": [asdict(problem) for problem in batch.wrong],
         "tables": [
             {
                 "name": table.name,
@@ -133,7 +141,8 @@ def load_batch(path: Path) -> Batch:
             for one in said["tables"]
         ]
         mapping = said["mapping"] and mapping_of(said["mapping"], path.name)
-        return Batch(tables, mapping, tuple(said["files"]))
+        wrong = tuple(Problem(**one) for one in said["wrong"])
+        return Batch(tables, mapping, tuple(said["files"]), wrong)
     except (OSError, EOFError, ValueError, KeyError, TypeError) as exc:
         raise DataError(
             f"The kept tables {path.name} are damaged.",

@@ -21,6 +21,7 @@ from kg.curate.build import as_problem, turtle_of
 from kg.curate.changes import Changes, difference
 from kg.curate.dangling import refuse_dangling
 from kg.curate.facts import KnownEntities
+from kg.curate.held import HeldImports
 from kg.curate.importing import Import, Importer, form_of, types_of_others
 from kg.curate.known import known_bodies, known_entities
 from kg.curate.linking import Linked, Linker, Pair
@@ -120,6 +121,7 @@ class Desk:
 
     Attributes:
         progress: told the step of a proposal, how far it is and how far it goes.
+        held: imports that were refused and wait for correction.
     """
 
     progress: Progress
@@ -141,6 +143,7 @@ class Desk:
         self._at_first = at_first
         self._limits = limits
         self.progress = silent
+        self.held = HeldImports(folder / "_held")
 
     # -- propose ------------------------------------------------------------
 
@@ -155,15 +158,13 @@ class Desk:
         """
         if any(path.suffix.lower() in FORMATS for path in files):
             return self._propose_rdf(files)
-        problems = Problems()
-        batch = read_batch(files, problems, self._limits, mapping)
+        batch = read_batch(files, Problems(), self._limits, mapping)
         self.progress("read", 1, 1)
-        return self.propose_batch(batch, problems, home)
+        return self.propose_batch(batch, home)
 
     def propose_batch(
         self,
         batch: Batch,
-        problems: Problems | None = None,
         home: Path | None = None,
         apart: frozenset[Pair] | None = None,
     ) -> Proposal:
@@ -171,7 +172,6 @@ class Desk:
 
         Args:
             batch: the tables and their mapping.
-            problems: what was wrong when they were read.
             home: folder that paths of stored sources start from.
             apart: pairs told apart; those that the store's decisions tell, when
                 left out.
@@ -194,7 +194,10 @@ class Desk:
             linker=Linker(matcher, terms, apart),
             progress=self.progress,
         )
-        found = importer.take(batch, problems or Problems())
+        problems = Problems()
+        for problem in batch.wrong:
+            problems.add(problem)
+        found = importer.take(batch, problems)
         proposal = self._compared(
             found.bundle.info.id or own, found.triples, found.problems, found.read
         )

@@ -32,7 +32,12 @@ from kg.model.facts import Bundle, DatasetInfo, term_iri
 # What the first dataset that has an entity says of it, and no other repeats.
 _SAID_ELSEWHERE = frozenset(
     vocab.expand(name)
-    for name in ("skos:prefLabel", "lv:englishNameBasis", "prov:wasDerivedFrom")
+    for name in (
+        "skos:prefLabel",
+        "lv:englishNameBasis",
+        "prov:wasDerivedFrom",
+        "lv:dataset",
+    )
 )
 
 
@@ -139,9 +144,12 @@ class Importer:
     def _check(self, found: Import) -> None:
         writer = Writer(found.bundle, self._terms, self._known)
         triples = list(writer.triples())
+        spoken_of = {
+            s.value.removeprefix(vocab.ID) for s, _, _ in triples if isinstance(s, Iri)
+        }
         known = [
             entity
-            for local in found.bundle.entities
+            for local in sorted(spoken_of)
             if (entity := self._known.entity(local)) is not None
         ]
         union = [*triples, *types_of_others(triples, self._known)]

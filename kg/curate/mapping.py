@@ -143,12 +143,25 @@ def read_mapping(path: Path) -> ColumnMapping:
         ConfigError: if it is no TOML or a key in it is not known.
     """
     try:
-        return mapping_of(tomllib.loads(path.read_text(encoding="utf-8")), path.name)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
-        raise ConfigError(
-            f"The mapping {path.name} cannot be read: {exc}",
-            zh=f"无法读取映射文件 {path.name}：{exc}",
-        ) from exc
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as exc:
+        raise _unreadable(path.name, exc) from exc
+    return parse_mapping(text, path.name)
+
+
+def parse_mapping(text: str, shown: str = "mapping.toml") -> ColumnMapping:
+    """Read the text of a mapping; raises as ``read_mapping`` does."""
+    try:
+        return mapping_of(tomllib.loads(text), shown)
+    except tomllib.TOMLDecodeError as exc:
+        raise _unreadable(shown, exc) from exc
+
+
+def _unreadable(shown: str, why: Exception) -> ConfigError:
+    return ConfigError(
+        f"The mapping {shown} cannot be read: {why}",
+        zh=f"无法读取映射文件 {shown}：{why}",
+    )
 
 
 def mapping_of(said: Mapping[str, Any], shown: str) -> ColumnMapping:

@@ -40,6 +40,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "editor",
     "reconcile",
     "review",
+    "held",
     "datasets",
 )
 

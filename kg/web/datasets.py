@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from flask import (
@@ -16,19 +19,21 @@ from flask import (
     request,
 )
 from werkzeug.datastructures import FileStorage
-from werkzeug.utils import secure_filename
 
 from kg import vocab
-from kg.curate.desk import Proposal
+from kg.curate.batch import read_batch
+from kg.curate.desk import Desk, Proposal
 from kg.curate.guess import guess_mapping
+from kg.curate.held import Held
 from kg.curate.known import finder, known_entities
 from kg.curate.listed import Listed, list_datasets
-from kg.curate.mapping import read_mapping
+from kg.curate.mapping import Table, parse_mapping
 from kg.curate.problem import Problems
-from kg.curate.sheet import read_tables
 from kg.curate.table import FORMS
 from kg.errors import DataError, NotFoundError
+from kg.store.files import FORMATS
 from kg.web.openapi import operation
+from kg.web.proposal import shown
 from kg.web.reading import reader
 from kg.wiring import Parts
 
@@ -38,7 +43,6 @@ OPENAPI = {
         "get": operation("Datasets with titles, licence, version, counts", [], "Any")
     }
 }
-_SHOWN = 100
 
 
 def _parts() -> Parts:
@@ -98,65 +102,84 @@ def bring_in() -> Response:
     bearer = request.headers.get("Authorization")
     bearer = bearer or f"Bearer {request.form.get('token', '')}"
     parts.access.require(bearer, "data", vocab.GRAPH)
-    action = request.form.get("action", "look")
     with tempfile.TemporaryDirectory() as folder:
         files = [
             _kept(file, Path(folder))
             for file in request.files.getlist("files")
             if file.filename
         ]
-        if not files:
-            raise DataError("Choose a file.", zh="请选择文件。")
+        return _answered(parts.desk, files, Path(folder))
+
+
+def _answered(desk: Desk, files: list[Path], home: Path) -> Response:
+    """Do what the form asks with the files, or with the draft of an earlier step."""
+    form, action = request.form, request.form.get("action", "look")
+    rdf = any(path.suffix.lower() in FORMATS for path in files)
+    who = form.get("who", "").strip() or "web"
+    draft = batch = None
+    if files and not rdf:
+        batch = read_batch(files, Problems())
+        if action == "guess" and not batch.wrong:
+            draft = desk.held.hold(batch, "", Problems(), who)
+            return _shown(None, "", mapping=_guess(batch.tables), draft=draft)
+    elif not rdf and form.get("draft"):
+        draft = desk.held.get(form["draft"])
+        batch = desk.held.batch(draft)
         if action == "guess":
-            return _shown(None, "", mapping=_guess(files), status=200)
-        mapping = None
-        if text := request.form.get("mapping", "").strip():
-            path = Path(folder) / "mapping.toml"
-            path.write_text(text, encoding="utf-8")
-            mapping = read_mapping(path)
-        proposal = parts.desk.propose(files, mapping, Path(folder))
-        done = ""
-        if action == "publish" and not proposal.problems:
-            entry = parts.desk.accept(
-                proposal,
-                who=request.form.get("who", "").strip() or "web",
-                why=request.form.get("why", ""),
-            )
-            done = str(entry.number) if entry else "0"
-        status = 422 if proposal.problems else 200
-        return _shown(
-            proposal, done, mapping=request.form.get("mapping", ""), status=status
-        )
+            return _shown(None, "", mapping=_guess(batch.tables), draft=draft)
+    text = form.get("mapping", "").strip()
+    if rdf:
+        proposal = desk.propose(files, None, home)
+    elif batch is None:
+        raise DataError("Choose a file.", zh="请选择文件。")
+    else:
+        mapping = parse_mapping(text) if text else None
+        proposal = desk.propose_batch(replace(batch, mapping=mapping), home)
+    done = ""
+    if action == "publish" and not proposal.problems:
+        entry = desk.accept(proposal, who=who, why=form.get("why", ""))
+        done = str(entry.number) if entry else "0"
+    held = None
+    if proposal.problems and form.get("hold") and proposal.batch is not None:
+        held = desk.held.hold(proposal.batch, proposal.dataset, proposal.problems, who)
+    if draft is not None and (done or held):
+        desk.held.discard(draft)
+        draft = None
+    return _shown(proposal, done, mapping=text, draft=draft, held=held)
 
 
 def _kept(file: FileStorage, folder: Path) -> Path:
-    name = secure_filename(file.filename or "")
-    suffix = Path(file.filename or "").suffix.lower()
-    path = folder / (name if Path(name).suffix else f"upload{suffix}")
+    """Save an upload under its own name, as far as that is one."""
+    name = re.sub(r"[\x00-\x1f/\\:]", "_", file.filename or "").lstrip(". ")[-120:]
+    path = folder / (name or "upload")
     file.save(path)
     return path
 
 
-def _guess(files: list[Path]) -> str:
+def _guess(tables: Sequence[Table]) -> str:
     find = finder(known_entities(_parts().store, without="-").values())
-    problems = Problems()
-    tables = [table for path in files for table in read_tables(path, problems)]
-    problems.stop_if_any()
     return "\n".join(guess_mapping(table, find) for table in tables)
 
 
 def _shown(
-    proposal: Proposal | None, done: str, *, mapping: str, status: int
+    proposal: Proposal | None,
+    done: str,
+    *,
+    mapping: str,
+    draft: Held | None = None,
+    held: Held | None = None,
 ) -> Response:
-    language = g.get("language", "en")
-    lines = proposal.changes.lines(language, _SHOWN) if proposal else []
-    found = proposal.problems.found[:_SHOWN] if proposal else []
     page = render_template(
         "import.html",
-        proposal=proposal,
         done=done,
         mapping=mapping,
-        lines=lines,
-        problems=[problem.text(language) for problem in found],
+        guessed=proposal is None,
+        draft=draft.id if draft else "",
+        draft_files=draft.files if draft else (),
+        held=held,
+        who=request.form.get("who", ""),
+        why=request.form.get("why", ""),
+        hold=request.form.get("hold", ""),
+        **shown(proposal, g.get("language", "en")),
     )
-    return make_response(page, status)
+    return make_response(page, 422 if proposal and proposal.problems else 200)

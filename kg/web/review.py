@@ -60,7 +60,11 @@ def review() -> str:
         for key in QUEUES
     ]
     return render_template(
-        "review.html", queues=queues, limit=LIMIT, writable=parts.access.is_open
+        "review.html",
+        queues=queues,
+        limit=LIMIT,
+        writable=parts.access.is_open,
+        held=parts.desk.held.waiting(),
     )
 
 

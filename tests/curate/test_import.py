@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 
 from kg import vocab
+from kg.curate.batch import load_batch, read_batch, save_batch
 from kg.curate.desk import Desk, Proposal
 from kg.curate.guess import guess_mapping
 from kg.curate.headers import guess_headers
@@ -330,3 +331,53 @@ def test_turtle_of_a_dataset_comes_in_and_one_without_evidence_does_not(
     (tmp_path / "d.ttl").write_text(bare, encoding="utf-8")
     refused = desk.propose([tmp_path / "d.ttl"], None, tmp_path)
     assert any("evidence" in p.text("en") for p in refused.problems.found)
+
+
+def test_file_of_200_megabytes_is_refused_before_it_is_read(
+    desk: Desk, tmp_path: Path
+) -> None:
+    path = tmp_path / "huge.csv"
+    with path.open("wb") as file:
+        file.write(b"a,b\n1,2\n")
+        file.truncate(200 * 1024 * 1024)
+    generation = desk._store.generation
+    with pytest.raises(DataError) as caught:
+        desk.propose([path], None, tmp_path)
+    with pytest.raises(DataError):
+        read_tables(path, Problems())  # by the limits that hold when none are said
+    assert "209715200" in caught.value.message
+    assert "209715200" in caught.value.zh
+    assert desk._store.generation == generation
+
+
+def test_million_rows_are_refused_at_the_first_row_too_many(tmp_path: Path) -> None:
+    path = tmp_path / "long.csv"
+    path.write_bytes(b"a,b\n" + b"1,2\n" * 1_000_000)
+    with pytest.raises(DataError) as caught:
+        read_tables(path, Problems())
+    assert "row 500002" in caught.value.message
+    assert "第 500002 行" in caught.value.zh
+
+
+def test_formula_is_still_wrong_when_the_tables_are_read_again(
+    desk: Desk, tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["名称", "成立时间"])
+    book.active.append(["新元基因", "=2000+19"])
+    book.save(tmp_path / "x.xlsx")
+    batch = read_batch([tmp_path / "x.xlsx"], Problems())
+    save_batch(batch, tmp_path / "kept.gz")
+    again = load_batch(tmp_path / "kept.gz")
+    assert again == batch
+    [problem] = desk.propose_batch(again).problems.found
+    assert (problem.table, problem.row, problem.column) == ("x.xlsx#Sheet", 2, "B")
+    place = ("x.xlsx#Sheet", 2)
+    mended = again.corrected({place: {"名称": "新元基因", "成立时间": "2019"}})
+    assert mended.wrong == ()
+    assert dict(mended.tables[0].rows[0].cells) == {
+        "名称": "新元基因", "成立时间": "2019",
+    }  # fmt: skip
+    (tmp_path / "kept.gz").write_bytes(b"damaged")
+    with pytest.raises(DataError, match="damaged"):
+        load_batch(tmp_path / "kept.gz")
