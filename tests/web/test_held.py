@@ -17,7 +17,7 @@ from kg.wiring import Parts, build_parts
 TOKEN = "a-token-for-tests"
 CSV = (
     "名称,成立时间,来源\n新元基因,2019,https://example.org/a\n"
-    "甲乙医疗,2023年4月,https://example.org/b\n丙丁生物,2020\n"
+    "甲乙医疗,去年四月,https://example.org/b\n丙丁生物,2020\n"
 )
 
 
@@ -93,7 +93,6 @@ def test_refused_rows_are_corrected_one_by_one_and_then_published(
     }
     page = post(client, f"/review/held/{id_}", action="publish", **cells).text
     assert "row 3, column object" in page
-    assert "Write 2023-04." in page
     assert parts.store.graphs() == before
     cells = {
         "row:0": "企业名单.csv:3",
