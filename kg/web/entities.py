@@ -20,7 +20,7 @@ blueprint = Blueprint("entities", __name__)
 # Facts shown of each relation; fewer where there are many relations, so that no page
 # grows over 100 kB. The rest is one click away.
 PER_RELATION = 8
-FACTS_A_PAGE = 48
+FACTS_A_PAGE = 56
 _ELSEWHERE = ("track", "indicator", "source")
 
 

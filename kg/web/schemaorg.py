@@ -39,15 +39,34 @@ _TYPES: tuple[tuple[str, str], ...] = (
     ("PolicyDocument", "CreativeWork"),
     ("Service", "Service"),
 )
-_PROPERTIES = {
-    "locatedIn": "location",
-    "foundedBy": "founder",
-    "founded": "foundingDate",
-    "inTrack": "knowsAbout",
-    "memberOf": "memberOf",
-    "subsidiaryOf": "parentOrganization",
-    "website": "url",
-}
+_ORGANIZATIONS = frozenset(
+    {
+        "Corporation", "Hospital", "CollegeOrUniversity", "GovernmentOrganization",
+        "ResearchOrganization", "Organization", "School",
+    }
+)  # fmt: skip
+_PLACES = frozenset({"Place", "SubwayStation", "Airport", "ShoppingCenter"})
+_PEOPLE = frozenset({"Person"})
+_ANY: frozenset[str] = frozenset()
+# Our relation to schema.org's, and the types that may have it ("domainIncludes" of
+# schema.org 28); none named: every type.
+_PROPERTIES: tuple[tuple[str, str, frozenset[str]], ...] = (
+    ("locatedIn", "location", _ORGANIZATIONS | {"Event"}),
+    ("locatedIn", "containedInPlace", _PLACES),
+    ("partOf", "containedInPlace", _PLACES),
+    ("foundedBy", "founder", _ORGANIZATIONS),
+    ("founded", "foundingDate", _ORGANIZATIONS),
+    ("inTrack", "knowsAbout", _ORGANIZATIONS),
+    ("memberOf", "memberOf", _ORGANIZATIONS | _PEOPLE),
+    ("affiliatedWith", "affiliation", _PEOPLE),
+    ("subsidiaryOf", "parentOrganization", _ORGANIZATIONS),
+    ("stockCode", "tickerSymbol", frozenset({"Corporation"})),
+    ("address", "address", _ORGANIZATIONS | _PLACES),
+    ("website", "url", _ANY),
+    ("rorId", "sameAs", _ANY),
+    ("wikidataId", "sameAs", _ANY),
+)
+_WIKIDATA = "http://www.wikidata.org/entity/"
 
 
 def type_of(thing: Thing) -> str:
@@ -59,9 +78,10 @@ def type_of(thing: Thing) -> str:
 
 def data_block(thing: Thing, page: FactPage, definition: str) -> Markup:
     """The JSON of a ``<script type="application/ld+json">``, safe to embed."""
+    kind = type_of(thing)
     document: dict[str, Any] = {
         "@context": "https://schema.org/",
-        "@type": type_of(thing),
+        "@type": kind,
         "@id": thing.iri,
         "mainEntityOfPage": request.base_url,
         "name": [
@@ -74,7 +94,7 @@ def data_block(thing: Thing, page: FactPage, definition: str) -> Markup:
         document["alternateName"] = [alias.value for alias in thing.aliases]
     if definition:
         document["description"] = definition
-    document.update(_facts(page, thing.iri))
+    document.update(_facts(page, thing.iri, kind))
     document["subjectOf"] = [
         {"@type": "CreativeWork", "@id": s.iri, "name": s.name.zh or s.name.en}
         for s, _ in page.sources()[:20]
@@ -85,11 +105,17 @@ def data_block(thing: Thing, page: FactPage, definition: str) -> Markup:
     return Markup(text)  # noqa: S704 -- escaped just above
 
 
-def _facts(page: FactPage, iri: str) -> dict[str, list[Any]]:
+def _facts(page: FactPage, iri: str, kind: str) -> dict[str, list[Any]]:
+    """What has been reached, in the words that schema.org has for this type."""
     disputed = {fact.iri for group in page.disputes for fact in group}
+    names: dict[str, str] = {
+        vocab.ONTOLOGY + own: schema
+        for own, schema, kinds in _PROPERTIES
+        if not kinds or kind in kinds
+    }
     found: dict[str, list[Any]] = {}
     for section in page.actual:
-        name = _PROPERTIES.get(section.predicate.removeprefix(vocab.ONTOLOGY))
+        name = names.get(section.predicate)
         for fact in section.facts:
             if name and fact.subject == iri and fact.iri not in disputed:
                 found.setdefault(name, []).append(_value(fact, page.names))
@@ -97,6 +123,8 @@ def _facts(page: FactPage, iri: str) -> dict[str, list[Any]]:
 
 
 def _value(fact: Fact, names: Names) -> Any:
+    if fact.predicate == vocab.ONTOLOGY + "wikidataId":
+        return _WIKIDATA + str(fact.object)
     if not fact.is_relation:
         return str(fact.object)
     name = names[str(fact.object)]

@@ -25,6 +25,7 @@ from kg.errors import DataError, KGError
 from kg.model.groups import GROUP, GROUPS
 from kg.search import Match, Wish
 from kg.web import links
+from kg.web.reading import reader
 from kg.wiring import Parts
 
 blueprint = Blueprint("search", __name__)
@@ -124,7 +125,12 @@ def page() -> str:
         limit=PAGE_LIMIT,
     )
     return render_template(
-        "search.html", text=text, found=found, groups=GROUPS, chosen=type_
+        "search.html",
+        text=text,
+        found=found,
+        groups=GROUPS,
+        chosen=type_,
+        classes=reader().terms.classes,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,6 +47,15 @@ PAGES = (
     "/questions/achieved_and_planned",
     "/questions/base_and_goals_of_target_set?view=chart",
     "/questions/neighbourhood_of_body?view=graph",
+    "/questions/hubs?view=chart",
+    "/questions/pilot_capacity_in_track",
+    "/ontology",
+    "/ontology/rules",
+    "/downloads",
+    "/datasets",
+    "/search?q=bjsz",
+    "/insights",
+    "/nothing-here",
 )
 LOOKS = (("zh", "light", 1440), ("en", "dark", 390))
 
@@ -112,7 +122,9 @@ def test_page_has_no_fault_that_axe_sees(
     chromium: Browser, address: str, path: str, look: tuple[str, str, int]
 ) -> None:
     seen = visit(chromium, address, look)
-    seen.page.goto(address + path)
+    answer = seen.page.goto(address + path)
+    assert answer is not None
+    assert len(answer.body()) < 100_000
     faults = Axe().run(seen.page).response["violations"]
     assert [(f["id"], _places(f)) for f in faults] == []
     assert seen.elsewhere == []
@@ -126,6 +138,51 @@ def test_page_has_no_fault_that_axe_sees(
 
 def _places(fault: dict[str, Any]) -> list[str]:
     return [str(node["target"]) for node in fault["nodes"][:3]]
+
+
+def test_pages_tell_as_much_without_script(chromium: Browser, address: str) -> None:
+    """A page is whole as it comes from the server; script only adds to it."""
+    plain = visit(chromium, address, ("zh", "light", 1440), script=False).page
+    scripted = visit(chromium, address, ("zh", "light", 1440)).page
+    for path in PAGES:
+        texts = []
+        for page in (plain, scripted):
+            page.goto(address + path)
+            told = page.locator("main").inner_text()
+            texts.append(re.sub(r"[0-9a-f]{16}", "", told))  # the request's id
+        assert texts[0] == texts[1], path
+        assert len(texts[0]) > 20, path
+    plain.context.close()
+    scripted.context.close()
+
+
+def test_scripts_and_styles_do_not_hold_the_first_paint(
+    chromium: Browser, address: str
+) -> None:
+    """Scripts are modules, which wait for the page and not the page for them."""
+    page = visit(chromium, address, ("en", "light", 390)).page
+    for path in (*PAGES, "/sparql", "/explore"):
+        page.goto(address + path)
+        held = page.evaluate(
+            "[...document.scripts].filter(s => s.src && s.type !== 'module'"
+            " && !s.async && !s.defer).map(s => s.src)"
+        )
+        assert held == [], path
+    page.context.close()
+
+
+def test_blank_offers_names_while_it_is_typed(chromium: Browser, address: str) -> None:
+    page = visit(chromium, address, ("zh", "light", 1440)).page
+    page.goto(f"{address}/questions/neighbourhood_of_body")
+    field = page.locator("#p-organisation")
+    assert "(tsinghua-iri)" in field.input_value()
+    field.fill("bjsz")
+    option = page.locator("datalist option[value='百济神州 (beigene)']")
+    expect(option).to_have_count(1, timeout=15_000)
+    field.fill("百济神州 (beigene)")
+    page.get_by_role("button", name="回答").click()
+    expect(page.locator("table.answer")).to_contain_text("百济神州")
+    page.context.close()
 
 
 def test_evidence_opens_without_script(chromium: Browser, address: str) -> None:
@@ -186,6 +243,45 @@ def test_editor_shows_names_and_links(editor: Visit) -> None:
     cell = page.locator(".yasr_results td a[href='/entities/lepu-medical']").first
     expect(cell).to_be_visible(timeout=15_000)
     assert editor.errors == []
+
+
+@needs_build
+def test_editor_shows_the_network_of_a_result(editor: Visit) -> None:
+    page = editor.page
+    page.select_option(".examples select", "firms_in_track")
+    run(page)
+    page.locator(".yasr_btn.select_network:visible").click(timeout=15_000)
+    frame = page.locator("iframe.network-frame")
+    expect(frame).to_have_attribute("src", re.compile(r"^/explore\?n=.*&embed=1$"))
+    inside = page.frame_locator("iframe.network-frame")
+    expect(inside.locator("main")).to_be_visible(timeout=15_000)
+
+
+@needs_build
+def test_editor_speaks_the_language_of_the_page(
+    chromium: Browser, address: str
+) -> None:
+    """The editor's own words come in English only; a Chinese page has Chinese ones."""
+    seen = visit(chromium, address, ("zh", "light", 1440))
+    seen.page.goto(f"{address}/sparql")
+    seen.page.wait_for_selector(".yasgui .CodeMirror")
+    run(seen.page)
+    chip = seen.page.locator(".yasr_response_chip")
+    expect(chip).to_contain_text("条结果", timeout=15_000)
+    words = seen.page.eval_on_selector_all(
+        ".yasgui button, .yasgui a", "es => es.flatMap(e => [e.title, e.ariaLabel])"
+    )
+    expect(seen.page.locator(".yasr_downloadIcon:visible")).to_have_attribute(
+        "title", "下载为 CSV"
+    )
+    told = {word for word in words if word and word.isascii() and "/" not in word}
+    assert told <= {"Clear endpoint"}, "hidden: one endpoint only"
+    assert not _places_of(Axe().run(seen.page).response["violations"])
+    seen.page.context.close()
+
+
+def _places_of(faults: list[dict[str, Any]]) -> list[Any]:
+    return [(fault["id"], _places(fault)) for fault in faults]
 
 
 @needs_build

@@ -13,7 +13,10 @@ from kg.errors import QueryTooLargeError
 from kg.web import tabular
 from kg.web.tabular import Table, csv_lines, xlsx_bytes
 
-DANGEROUS = ["=1+1", "+86", "-a", "@SUM(A1)", '=HYPERLINK("http://x")', "\tx", "\rx"]
+DANGEROUS = [
+    "=1+1", "+86", "-a", "@SUM(A1)", '=HYPERLINK("http://x")', "\tx", "\rx", "\nx",
+    "＝1+1", "＠x",
+]  # fmt: skip
 
 
 def sheet(table: Table) -> list[tuple[object, ...]]:

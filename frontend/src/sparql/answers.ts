@@ -61,6 +61,12 @@ abstract class View {
     return this.yasr.results?.getVariables() ?? [];
   }
 
+  /** Without the column of the names of another: things are shown by their names. */
+  protected get told(): string[] {
+    const all = this.columns;
+    return all.filter((name) => !(name.endsWith("Name") && all.includes(name.slice(0, -4))));
+  }
+
   protected column(test: (value: Value | undefined) => boolean): string | undefined {
     return this.columns.find((name) => this.rows.some((row) => test(row[name])));
   }
@@ -72,6 +78,22 @@ abstract class View {
 
   canHandleResults(): boolean {
     return this.rows.length > 0;
+  }
+
+  /** The whole result as CSV (RFC 4180), a cell like a formula as text. */
+  download(filename?: string): { contentType: string; getData: () => string; filename: string; title: string } {
+    const cell = (value: Value | undefined): string => {
+      const plain = value?.value ?? "";
+      const safe = isNumber(value) || !/^[=+\-@\t\r\n＝＋－＠]/.test(plain) ? plain : `'${plain}`;
+      return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+    };
+    const lines = [this.columns.join(","), ...this.rows.map((row) => this.columns.map((name) => cell(row[name])).join(","))];
+    return {
+      contentType: "text/csv;charset=utf-8",
+      getData: () => `\ufeff${lines.join("\r\n")}\r\n`,
+      filename: `${filename ?? "result"}.csv`,
+      title: t("下载为 CSV", "Download as CSV"),
+    };
   }
 
   getIcon(): Element | undefined {
@@ -101,11 +123,11 @@ class Answers extends View {
     const box = element("div", "", { class: "table", tabindex: "0", role: "region", "aria-label": t("结果", "Result") });
     const table = element("table");
     const head = table.createTHead().insertRow();
-    for (const name of this.columns) head.append(element("th", name, { scope: "col" }));
+    for (const name of this.told) head.append(element("th", name, { scope: "col" }));
     const body = table.createTBody();
     for (const row of rows) {
       const line = body.insertRow();
-      for (const name of this.columns) {
+      for (const name of this.told) {
         const cell = line.insertCell();
         if (isNumber(row[name])) cell.className = "number";
         cell.append(shown(row[name], known));
@@ -149,7 +171,7 @@ class Chart extends View {
     const top = Math.max(...rows.map((row) => Math.abs(Number(row[number]!.value))), Number.MIN_VALUE);
     const list = element("ul", "", { class: "bar-list" });
     for (const row of rows) {
-      const name = this.columns.filter((c) => c !== number && !isNumber(row[c])).map((c) => text(row[c], known));
+      const name = this.told.filter((c) => c !== number && !isNumber(row[c])).map((c) => text(row[c], known));
       const line = element("li");
       const bar = element("span", "", { class: "bar-box actual" });
       bar.style.width = `${(Math.abs(Number(row[number]!.value)) / top) * 100}%`;
@@ -180,7 +202,7 @@ class Timeline extends View {
     for (const row of rows.slice(0, MOST_LINKS)) {
       const item = element("li");
       item.append(element("time", row[date]!.value));
-      const rest = this.columns.filter((c) => c !== date && row[c]);
+      const rest = this.told.filter((c) => c !== date && row[c]);
       rest.forEach((c, place) => item.append(place ? " · " : "", shown(row[c], known)));
       list.append(item);
     }
@@ -202,20 +224,16 @@ class Network extends View {
     return super.canHandleResults() && this.ids().length > 0;
   }
 
-  override async draw(): Promise<void> {
-    const ids = this.ids().slice(0, MOST_LINKS);
+  override draw(): Promise<void> {
+    const all = this.ids();
+    const ids = all.slice(0, MOST_LINKS);
     const address = `/explore?n=${encodeURIComponent(ids.join(","))}`;
-    const known = await names(ids.map((id) => prefixes["id"] + id));
-    const list = element("ul", "", { class: "cards" });
-    for (const id of ids) {
-      const item = element("li");
-      item.append(shown({ type: "uri", value: prefixes["id"] + id }, known));
-      list.append(item);
-    }
-    const open = element("a", t(`在网络中看这 ${ids.length} 项`, `See these ${ids.length} in the network`), { class: "button primary", href: address });
+    const open = element("a", t("在整页中打开", "Open on a page of its own"), { class: "button", href: address });
     const line = element("p");
-    line.append(open);
-    this.yasr.resultsEl.replaceChildren(line, list);
+    line.append(open, " ", element("span", t(`结果里的 ${ids.length} 项`, `${ids.length} things of the result`) + (ids.length < all.length ? t(`，共 ${all.length} 项`, ` of ${all.length}`) : ""), { class: "fine" }));
+    const frame = element("iframe", "", { class: "network-frame", src: `${address}&embed=1`, title: t("结果的网络", "Network of the result") });
+    this.yasr.resultsEl.replaceChildren(line, frame);
+    return Promise.resolve();
   }
 }
 

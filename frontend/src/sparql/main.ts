@@ -5,6 +5,7 @@ import "@zazuko/yasgui/build/yasgui.min.css";
 import "./editor.css";
 import { register as registerViews, use } from "./answers";
 import { register as registerCompleters } from "./completers";
+import { translate } from "./words";
 import { readTerms, t, type Example, type Terms } from "./terms";
 
 type Tab = NonNullable<ReturnType<InstanceType<typeof Yasgui>["getTab"]>>;
@@ -117,6 +118,7 @@ function build(place: HTMLElement, terms: Terms, first: string): void {
     yasqe: {
       autocompleters: completers,
       prefixCcApi: null,
+      highlightSelectionMatches: false as never, // a box round every PREFIX
       consumeShareLink: null,
       createShareableLink: (yasqe: { getValue(): string }) => `${endpoint}?query=${encodeURIComponent(yasqe.getValue())}`,
     },
@@ -139,6 +141,11 @@ function build(place: HTMLElement, terms: Terms, first: string): void {
   place.before(bar);
   const asked = sharedQuery();
   if (asked && made.getTab()?.getYasqe().getValue() !== asked) open(asked, t("链接", "Link"));
+  // A list of tabs may hold tabs only (WAI-ARIA): the button that adds one is the last.
+  const adder = place.querySelector(".tabsList .addTab");
+  adder?.setAttribute("role", "tab");
+  adder?.setAttribute("aria-selected", "false");
+  translate(place);
   for (const input of place.querySelectorAll<HTMLElement>(".CodeMirror textarea")) {
     input.setAttribute("aria-label", t("查询文本", "Query text"));
   }
