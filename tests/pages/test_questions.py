@@ -71,6 +71,99 @@ def test_answer_has_names_that_are_links_and_its_sentence(asked: FlaskClient) ->
     assert "龙头企业" in table
 
 
+def rows_of(text: str) -> list[str]:
+    body = text.split('<table class="answer">')[1].split("</tbody>", maxsplit=1)[0]
+    return body.split("<tbody>")[1].split("<tr>")[1:]
+
+
+def test_only_the_words_of_a_source_stand_in_quotation_marks(
+    asked: FlaskClient,
+) -> None:
+    """A cited source has a place to look at; it was shown as if it were quoted."""
+    rows = rows_of(page(asked, "/questions/achieved_and_planned?lang=zh"))
+    quoted = [r for r in rows if "超过 290 亿元" not in r and "“已建成约" in r]
+    placed = [r for r in rows if "昌平区" in r and "para 4" in r]
+    assert quoted
+    assert placed
+    assert "“para 4" not in placed[0]
+    assert re.search(r"见 <span[^>]*>para 4", placed[0])
+
+
+def test_rows_that_differ_in_their_evidence_are_one(asked: FlaskClient) -> None:
+    rows = rows_of(page(asked, "/questions/firms_in_track?lang=zh"))
+    told = asked.get("/questions/firms_in_track.json?lang=zh").get_json()["rows"]
+    said = [(r["company"], r["track"]) for r in told]
+    assert len(set(said)) < len(said)
+    assert len(rows) == min(50, len(set(said)))
+    place = next(i for i, pair in enumerate(said) if said.count(pair) > 1)
+    both = rows[list(dict.fromkeys(said)).index(said[place])]
+    assert both.count('class="said"') == said.count(said[place])
+
+
+def test_answer_says_how_much_each_dataset_gave(asked: FlaskClient) -> None:
+    text = page(asked, "/questions/firms_in_track?lang=en")
+    told = asked.get("/questions/firms_in_track.json?lang=en").get_json()["rows"]
+    firms = len({row["company"] for row in told})
+    line = re.search(r'<p class="fine reach">(.*?)</p>', text, re.DOTALL)
+    assert line is not None
+    assert f"Firm <strong>{firms}</strong>" in line[1]
+    assert f"evidence <strong>{len(told)}</strong>" in line[1]
+    article = sum(row["source"].endswith("source-article") for row in told)
+    assert re.search(rf"dataset-article\">[^<]*</a> {article}\b", line[1])
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "told"),
+    [
+        ("new_industrial_space", "zh", "约 450 万平方米"),
+        ("new_industrial_space", "en", "About 450 ten thousand m²"),
+        ("new_industrial_space", "en", "in the next 3–5 years"),
+        ("events_in_area", "zh", "超过 50 场"),
+        ("targets_and_measures_of_plan", "zh", "1–2 个"),
+        ("targets_and_measures_of_plan", "zh", ">27 项<"),
+        ("base_and_goals_of_target_set", "en", "1,500 hundred million CNY"),
+        ("hubs", "zh", ">否<"),
+    ],
+)
+def test_number_has_its_bound_and_unit_in_the_language_of_the_page(
+    asked: FlaskClient, question: str, language: str, told: str
+) -> None:
+    rows = rows_of(page(asked, f"/questions/{question}?lang={language}"))
+    assert any(told in row for row in rows), told
+
+
+def test_blank_takes_a_name_with_its_id(asked: FlaskClient) -> None:
+    """What the page itself writes into a blank that is filled by search."""
+    path = "/questions/neighbourhood_of_body?lang=zh&organisation="
+    named = page(asked, f"{path}乐普 (lepu-medical)")
+    assert 'value="乐普 (lepu-medical)"' in named
+    assert rows_of(named) == rows_of(page(asked, f"{path}lepu-medical"))
+    page(asked, f"{path}乐普 (nobody-at-all)", 404)
+
+
+def test_answer_without_numbers_is_counted_in_its_chart(asked: FlaskClient) -> None:
+    text = page(asked, "/questions/firms_in_track?view=chart&lang=en")
+    told = asked.get("/questions/firms_in_track.json?lang=en").get_json()["rows"]
+    of: dict[str, set[str]] = {}
+    for row in told:
+        of.setdefault(row["trackName"], set()).add(row["company"])
+    bars = re.findall(
+        r'bar-label">.*?>([^<]+)</a>.*?bar-value">(\d+)</span>', text, re.DOTALL
+    )
+    assert {name: int(many) for name, many in bars} == {
+        name: len(firms) for name, firms in of.items()
+    }
+
+
+def test_founding_years_tell_how_the_network_grows(asked: FlaskClient) -> None:
+    told = asked.get("/questions/dated_relations.json?lang=en").get_json()["rows"]
+    years = [row["start"] for row in told]
+    assert list(map(str, years)) == sorted(map(str, years))
+    founded = [r for r in told if r["relation"].endswith("#founded")]
+    assert len({r["subject"] for r in founded}) > 50
+    assert not any("object" in r for r in founded)
+
+
 def test_blank_is_filled_by_choice(asked: FlaskClient) -> None:
     text = page(asked, "/questions/firms_in_track?track=track-cgt&lang=zh")
     assert '<option value="track-cgt" selected>' in text
@@ -119,6 +212,11 @@ def test_graph_draws_plans_dashed(asked: FlaskClient) -> None:
     text = page(asked, "/questions/neighbourhood_of_body?view=graph&lang=zh")
     assert '<svg class="links"' in text
     assert 'class="planned"' in text
+    drawn = set(re.findall(r'<a href="/entities/([\w-]+)"><title>', text))
+    opened = re.search(r'href="/explore\?n=([^"]+)"', text)
+    assert opened is not None
+    assert drawn <= set(opened[1].split(","))
+    assert "tsinghua-iri" in drawn
 
 
 def test_files_tell_query_and_missing_data(asked: FlaskClient) -> None:

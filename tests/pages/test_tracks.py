@@ -216,3 +216,23 @@ def test_list_of_a_class_includes_its_sub_classes(pages: FlaskClient) -> None:
 def test_list_of_no_class_shows_counts_and_unknown_is_404(pages: FlaskClient) -> None:
     assert "/entities?type=Company" in page(pages, "/entities?lang=zh")
     assert pages.get("/entities?type=Dragon", headers=HTML).status_code == 404
+
+
+def test_comparison_is_a_file_with_the_evidence(pages: FlaskClient) -> None:
+    path = "/tracks/compare.csv?a=medical-devices&b=implants&lang=en"
+    found = rows(pages, path)
+    where = {row["member"].rpartition("/")[2]: row["in"] for row in found}
+    assert where["pinchi"] == "medical-devices|implants"
+    assert set(where.values()) == {"medical-devices", "medical-devices|implants"}
+    assert all(row["source"] for row in found)
+    assert pages.get("/tracks/compare.csv?a=medical-devices").status_code == 400
+    text = page(pages, "/tracks/compare?a=medical-devices&b=implants")
+    for link in ("/tracks/compare.csv?", "/tracks/compare.xlsx?", "/sparql?query="):
+        assert link in text
+
+
+def test_counts_of_the_tree_lead_to_who_is_counted(pages: FlaskClient) -> None:
+    text = page(pages, "/tracks?lang=en")
+    counted = re.search(r'href="(/tracks/medical-devices\?kind=company)#who">3<', text)
+    assert counted is not None
+    assert page(pages, counted[1]).count('<tr><th scope="row">') == 3
