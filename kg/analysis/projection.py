@@ -134,19 +134,48 @@ def inferred(
     store: Store, iris: Iterable[str] | None, stated: Iterable[Edge]
 ) -> list[Edge]:
     """Inferred links from these things, but for pairs that a statement links."""
-    pairs = {frozenset((e.source, e.target)) for e in stated}
-    found: dict[frozenset[str], Edge] = {}
-    for where in _wheres("s", iris):
+    return unstated(inferred_triples(store, iris), stated)
+
+
+def inferred_triples(
+    store: Store, iris: Iterable[str] | None, *, end: str = "s"
+) -> Iterator[tuple[str, str, str]]:
+    """Inferred triples from these things (``end`` ``o``: to them) to things of ours."""
+    for where in _wheres(end, iris):
         query = _INFERRED.format(where=where, graph=vocab.INFERRED_GRAPH)
         for row in _select(store, query):
             s, p, o = str(row["s"]), str(row["p"]), str(row["o"])
-            pair = frozenset((s, o))
-            if pair in pairs or not o.startswith(vocab.ID):
-                continue
-            edge = Edge("", s, o, p, INFERRED)
-            old = found.get(pair)
-            if old is None or edge.key < old.key:
-                found[pair] = edge
+            if o.startswith(vocab.ID):
+                yield s, p, o
+
+
+def inferred_between(
+    store: Store, iris: Sequence[str]
+) -> Iterator[tuple[str, str, str]]:
+    """Inferred triples between two of these few things, asked pair by pair."""
+    pairs = [(s, o) for s in iris for o in iris if s != o and is_iri(s) and is_iri(o)]
+    for start in range(0, len(pairs), BATCH):
+        told = " ".join(f"(<{s}> <{o}>)" for s, o in pairs[start : start + BATCH])
+        where = f"VALUES (?s ?o) {{ {told} }}"
+        query = _INFERRED.format(where=where, graph=vocab.INFERRED_GRAPH)
+        for row in _select(store, query):
+            s, p, o = str(row["s"]), str(row["p"]), str(row["o"])
+            if o.startswith(vocab.ID):
+                yield s, p, o
+
+
+def unstated(
+    triples: Iterable[tuple[str, str, str]], stated: Iterable[Edge]
+) -> list[Edge]:
+    """One link for each pair of things that no statement links."""
+    pairs = {frozenset((e.source, e.target)) for e in stated}
+    found: dict[frozenset[str], Edge] = {}
+    for s, p, o in triples:
+        pair = frozenset((s, o))
+        edge = Edge("", s, o, p, INFERRED)
+        old = found.get(pair)
+        if pair not in pairs and (old is None or edge.key < old.key):
+            found[pair] = edge
     return list(found.values())
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from kg.analysis import paths, projection
 from kg.model.network import TARGET, Edge, Network, Node, Terms
 from kg.shelf import Shelf
-from kg.shelf.links import Link, Links, Near
+from kg.shelf.links import HEAVY, Link, Links, Near
 from kg.store import Store
 
 Hop = list[Edge]
@@ -78,9 +78,24 @@ class ShelvedGraph:
         nodes = self.describe(iris)
         edges = self.edges(nodes)
         if with_inferred:
-            more = projection.inferred(self._store, sorted(nodes), edges)
-            edges += [e for e in more if e.target in nodes]
+            edges += self._inferred(nodes, edges)
         return Network(nodes, sorted(edges, key=lambda e: e.key))
+
+    def _inferred(self, nodes: dict[str, Node], stated: Sequence[Edge]) -> list[Edge]:
+        """Inferred links between these things, from their ends with few links.
+
+        What is inferred of a busy thing is as much as what is stated of it.
+        """
+        degrees = self._shelf.degrees(list(nodes))
+        busy = sorted(i for i in nodes if degrees.get(i, 0) >= HEAVY)
+        others = sorted(nodes.keys() - set(busy))
+        triples = [
+            *projection.inferred_triples(self._store, others),
+            *projection.inferred_triples(self._store, others, end="o"),
+            *projection.inferred_between(self._store, busy),
+        ]
+        inside = [t for t in triples if t[0] in nodes and t[2] in nodes]
+        return projection.unstated(inside, stated)
 
     def ego(self, iri: str, depth: int, limit: int) -> tuple[list[str], bool]:
         """What lies within some steps, the most linked of each step, and if cut."""

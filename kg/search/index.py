@@ -149,12 +149,15 @@ class NameIndex:
     def _select(
         self, source: str, values: Iterable[object], wish: Wish, depth: int = CANDIDATES
     ) -> list[_Found]:
-        """Names from a sub-query that gives their numbers, filtered."""
+        """Names from a sub-query that gives their numbers, filtered.
+
+        A filter looks at more names, and stops when enough of them fit.
+        """
         where, more = _filter(wish)
-        depth = FILTERED_CANDIDATES if more else depth
+        looked = FILTERED_CANDIDATES if more else depth
         rows = self.rows(
             "SELECT n.id, n.entity, n.key, n.kind, n.text "  # noqa: S608 - fixed texts
-            f"FROM ({source} LIMIT {depth}) f JOIN name n ON n.id = f.id "
+            f"FROM ({source} LIMIT {looked}) f JOIN name n ON n.id = f.id "
             f"JOIN entity e ON e.id = n.entity WHERE 1 {where} LIMIT {depth}",
             (*values, *more),
         )

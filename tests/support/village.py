@@ -7,13 +7,15 @@ as a node with evidence, the actual ones as plain triples too.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeVar
 
 from kg import vocab
 from kg.model import Iri, Literal, Triple
 from kg.model.facts import digest
-from kg.store.embedded import EmbeddedStore
+from kg.store import Store
 
 GRAPH = vocab.GRAPH + "village"
+S = TypeVar("S", bound=Store)
 TEXT = "新生巢为百济神州提供孵化服务。乐普是医疗器械龙头企业。"
 
 
@@ -108,7 +110,7 @@ class Village:
         yield in_place, term("oa:start"), Literal(str(at), integer)
         yield in_place, term("oa:end"), Literal(str(at + len(quote)), integer)
 
-    def into(self, store: EmbeddedStore) -> EmbeddedStore:
+    def into(self, store: S) -> S:
         inferred = [
             (s, term("org:classification"), o)
             for s, p, o in self.triples
