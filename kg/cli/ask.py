@@ -18,8 +18,11 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 from kg.config import load_settings
+from kg.errors import NotFoundError
 from kg.model import Literal, Term
 from kg.query.catalogue import LANGUAGES, Catalogue, Column, Question, load_catalogue
+from kg.query.fitting import fitted
+from kg.query.read import Reader
 from kg.store import Solutions
 from kg.wiring import build_parts, shipped
 
@@ -77,6 +80,10 @@ def run(arguments: argparse.Namespace) -> int:
     settings = load_settings({"store": arguments.store} if arguments.store else {})
     parts = build_parts(settings)
     try:
+        question = fitted(catalogue, Reader(parts.store)).get(question.name)
+        if question.absent:
+            raise NotFoundError(question.absent["en"], zh=question.absent["zh"])
+        query = question.bind(given, language, arguments.dataset)
         question.check_values(parts.store, given, arguments.dataset)
         answer = parts.store.select(query)
     finally:

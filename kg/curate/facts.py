@@ -176,26 +176,28 @@ class FactReader:
             )
         self._one_date(row, "date")
         self._one_date(row, "retrieved")
+        cells = {c: row[c] for c in FORMS["sources"].columns}
         if row["kind"] == "stored":
-            self._stored_text(row, refuse)
-        self.bundle.sources[row["id"]] = Source(
-            **{c: row[c] for c in FORMS["sources"].columns}
-        )
+            cells["sha256"] = self._stored_text(row, refuse)
+        self.bundle.sources[row["id"]] = Source(**cells)
 
-    def _stored_text(self, row: Row, refuse: Refuse) -> None:
+    def _stored_text(self, row: Row, refuse: Refuse) -> str:
+        """Keep the text for its quotes; the checksum of the file, or ""."""
         path = (self._home / row["path"]).resolve()
         if not path.is_relative_to(self._home.resolve()) or not path.is_file():
             refuse(
                 "path",
                 f"there is no file {row['path']!r}.",
                 f"没有文件 {row['path']!r}。",
-                hint="A stored source lies in data/sources/.",
-                hint_zh="存档来源应放在 data/sources/ 中。",
+                hint="Put the text there, or correct the path: it starts in the"
+                f" folder {self._home.resolve().name!r}.",
+                hint_zh="请把文本放到该处，或改正路径：路径从文件夹"
+                f" {self._home.resolve().name!r} 起算。",
             )
-            return
+            return ""
         content = path.read_bytes()
         found = hashlib.sha256(content).hexdigest()
-        if found != row["sha256"]:
+        if row["sha256"] and found != row["sha256"]:
             refuse(
                 "sha256",
                 "the stored file is another one than this checksum says.",
@@ -203,8 +205,18 @@ class FactReader:
                 hint=f"The file's checksum is {found}.",
                 hint_zh=f"该文件的校验和为 {found}。",
             )
-            return
-        self._texts[row["id"]] = StoredText(content.decode("utf-8"))
+            return ""
+        try:
+            self._texts[row["id"]] = StoredText(content.decode("utf-8"))
+        except UnicodeDecodeError:
+            refuse(
+                "path",
+                f"{row['path']!r} is not UTF-8 text.",
+                f"{row['path']!r} 不是 UTF-8 文本。",
+                hint="Save it as plain text with the encoding UTF-8.",
+                hint_zh="请另存为 UTF-8 编码的纯文本。",
+            )
+        return found
 
     # -- entities -----------------------------------------------------------
 

@@ -74,6 +74,9 @@ class Question:
         answerable: one of ``ANSWERABLE``.
         missing: which data are missing, by language; empty when none are.
         query: SPARQL 1.1 with its prefixes and with blanks.
+        about: IRIs of the things its label speaks of, beside the defaults.
+        absent: what the graph asked does not have, by language, when it cannot
+            be asked there (``kg.query.fitting``).
     """
 
     id: str
@@ -88,6 +91,8 @@ class Question:
     parameters: tuple[Parameter, ...]
     columns: tuple[Column, ...]
     query: str
+    about: tuple[str, ...] = ()
+    absent: Texts = field(default_factory=dict)
 
     @property
     def iri(self) -> str:
@@ -307,6 +312,7 @@ def _question(
         parameters=tuple(_parameter(file, p) for p in file.iris(iri, "lv:parameter")),
         columns=tuple(_column(name, names, labels, file) for name in names),
         query=_prologue(text, prefixes, file) + text,
+        about=tuple(file.iris(iri, "schema:about")),
     )
     blanks = {p.name for p in question.parameters} | {LANGUAGE, DATASET}
     if unknown := set(_BLANK.findall(question.query)) - blanks:

@@ -44,6 +44,7 @@ def terms() -> Response:
                     "query": q.bind({}, language()),
                 }
                 for q in catalogue()
+                if not q.absent
             ],
         }
     )

@@ -15,6 +15,7 @@ from kg import vocab
 from kg.errors import KGError, NotFoundError, QueryError
 from kg.model import Iri, Literal, Term
 from kg.query.catalogue import Catalogue, Parameter, Question, load_catalogue
+from kg.query.fitting import fitted
 from kg.query.read import tracks as tracks_
 from kg.query.read.kept_answers import beginning
 from kg.query.read.text import PROLOGUE, values
@@ -53,6 +54,15 @@ ASKERS = {
 
 
 def catalogue() -> Catalogue:
+    """The questions that ship, as this graph can be asked them."""
+    read = reader()
+    try:
+        return read.kept("catalogue", lambda: fitted(_shipped(), read))
+    except KGError:  # the page that asks will say what the store says
+        return _shipped()
+
+
+def _shipped() -> Catalogue:
     """The questions that ship, read once."""
     extensions = current_app.extensions
     if "kg.catalogue" not in extensions:
@@ -65,13 +75,17 @@ def catalogue() -> Catalogue:
 @blueprint.get("/questions")
 def index() -> str:
     """All questions by topic; those that lack data say so."""
-    ordered = sorted(catalogue(), key=lambda q: (_topic_place(q.topic), int(q.id)))
+    ordered = sorted(
+        (q for q in catalogue() if not q.absent),
+        key=lambda q: (_topic_place(q.topic), int(q.id)),
+    )
     return render_template(
         "questions.html",
         topics=[(k, list(g)) for k, g in groupby(ordered, key=lambda q: q.topic)],
         names=TOPICS,
         askers=ASKERS,
         total=len(ordered),
+        absent=[q for q in catalogue() if q.absent],
     )
 
 
@@ -107,6 +121,8 @@ def ask(question: Question) -> tuple[str, Solutions]:
 
 def _bound(question: Question) -> str:
     """The query with what the reader gave; raises as ``ask`` does."""
+    if question.absent:
+        raise NotFoundError(question.absent["en"], zh=question.absent["zh"])
     given = _given(question)
     question.check_values(reader().store, given)
     return question.bind(given, language())
@@ -131,6 +147,15 @@ def question(name: str) -> Response | str | tuple[str, int]:
         "choices": {p.name: _choices(p) for p in asked.parameters},
         "view": view,
     }
+    if asked.absent:
+        page = render_template(
+            "question.html",
+            **common,
+            values={},
+            error=asked.absent[language()],
+            keep="",
+        )
+        return page, 404
     try:
         text = _bound(asked)
         answer = beginning(reader(), text)
