@@ -31,7 +31,7 @@ from kg.store.scratch import ScratchStore
 Content = Sequence[Triple] | FileTriples
 
 QUESTIONS_GRAPH = vocab.GRAPH + "questions"
-_DERIVED = (vocab.INFERRED_GRAPH, vocab.CATALOGUE_GRAPH, *vocab.HIDDEN_GRAPHS)
+DERIVED = (vocab.INFERRED_GRAPH, vocab.CATALOGUE_GRAPH, *vocab.HIDDEN_GRAPHS)
 
 
 @dataclass(frozen=True)
@@ -189,7 +189,7 @@ def publish(
     Returns:
         The new generation.
     """
-    scratch = ScratchStore(premises(store, without=[*_DERIVED, *graphs]))
+    scratch = ScratchStore(premises(store, without=[*DERIVED, *graphs]))
     for content in graphs.values():
         if isinstance(content, FileTriples):
             scratch.load(content)

@@ -40,7 +40,7 @@ from kg.wiring import Parts
 blueprint = Blueprint("datasets", __name__)
 OPENAPI = {
     "/api/datasets": {
-        "get": operation("Datasets with titles, licence, version, counts", [], "Any")
+        "get": operation("Datasets with titles, licence, version, counts", [], "List")
     }
 }
 

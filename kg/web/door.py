@@ -67,6 +67,8 @@ def build_front(parts: Parts) -> Front:
             threading.Thread(target=store.verify, daemon=True).start()
         if settings["backup_folder"]:
             backups.start()
+        if settings["token"] or settings["scoped_tokens"]:
+            parts.conclusions.note_write()  # the last one may have been cut off
         logging.getLogger("kg").info("serving generation %s", store.generation)
 
     def stop() -> None:

@@ -33,26 +33,53 @@ def parameter(
     }
 
 
+ERROR: dict[str, Any] = {
+    "description": "The one error body",
+    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
+}
+
+
 def operation(
     summary: str, parameters: list[dict[str, Any]], schema: str, *, kind: str = ""
 ) -> dict[str, Any]:
     """A read-only operation that answers 200, 304 or the one error body."""
     media = kind or "application/json"
     content = {media: {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
-    error = {
-        "description": "The one error body",
-        "content": {
-            "application/json": {"schema": {"$ref": "#/components/schemas/Error"}}
-        },
-    }
     return {
         "summary": summary,
         "parameters": [*parameters, LANGUAGE],
         "responses": {
             "200": {"description": "Done", "content": content},
             "304": {"description": "Not changed since the ETag sent"},
-            "400": error,
-            "404": error,
+            "4XX": ERROR,
+            "502": ERROR,
+            "503": ERROR,
+            "504": ERROR,
+        },
+    }
+
+
+def also(get: dict[str, Any], kind: str, schema: str) -> dict[str, Any]:
+    """The same operation, whose answer may have another media type too."""
+    reference = {"schema": {"$ref": f"#/components/schemas/{schema}"}}
+    get["responses"]["200"]["content"][kind] = reference
+    return get
+
+
+def posted(get: dict[str, Any]) -> dict[str, Any]:
+    """The same operation with its parameters in a JSON body."""
+    told = [p for p in get["parameters"] if p["name"] != "lang"]
+    body = {
+        "type": "object",
+        "properties": {p["name"]: p["schema"] for p in told},
+        "required": [p["name"] for p in told if p.get("required")],
+    }
+    return {
+        **get,
+        "parameters": [LANGUAGE],
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": body}},
         },
     }
 
@@ -129,6 +156,7 @@ SCHEMAS: dict[str, Any] = {
         },
     },
     "Any": {"type": "object"},
+    "List": {"type": "array", "items": {"type": "object"}},
     "Arrays": {"type": "string", "format": "binary"},
 }
 
@@ -212,13 +240,17 @@ OPENAPI: dict[str, Any] = {
         )
     },
     "/api/graph/overview": {
-        "get": operation(
-            "The most linked things; of a large graph only counts and communities",
-            [
-                parameter("limit", "Things at most", whole(1, 2500, 150)),
-                parameter("format", "binary: typed arrays", word("json", "binary")),
-            ],
-            "Network",
+        "get": also(
+            operation(
+                "The most linked things; of a large graph only counts and communities",
+                [
+                    parameter("limit", "Things at most", whole(1, 2500, 150)),
+                    parameter("format", "binary: typed arrays", word("json", "binary")),
+                ],
+                "Network",
+            ),
+            "application/octet-stream",
+            "Arrays",
         )
     },
     "/api/graph/communities": {
@@ -245,12 +277,18 @@ OPENAPI: dict[str, Any] = {
 }
 
 
+POSTED = ("/api/graph/scene", "/api/graph/layout", "/api/graph/construct")
+
+
 def description() -> dict[str, Any]:
     """The description of every path that a blueprint describes."""
     paths: dict[str, Any] = {}
     for name in sorted(current_app.blueprints):
         module = importlib.import_module(current_app.blueprints[name].import_name)
         paths.update(getattr(module, "OPENAPI", {}))
+    for path in POSTED:
+        paths[path] = {**paths[path], "post": posted(paths[path]["get"])}
+    paths.update(importlib.import_module("kg.web.protocols").OPENAPI)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -259,7 +297,10 @@ def description() -> dict[str, Any]:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "paths": dict(sorted(paths.items())),
-        "components": {"schemas": SCHEMAS},
+        "components": {
+            "schemas": SCHEMAS,
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+        },
     }
 
 

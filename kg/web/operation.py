@@ -35,6 +35,7 @@ def readyz() -> Response:
     if isinstance(store, IsolatedStore):
         told |= store.health()
         is_ready = bool(told["workers"]) and not told["degraded"]
+    told["conclusions"] = _parts().conclusions.state
     told["answers"] = store.ask("ASK {}", timeout_s=5.0)
     response = jsonify(ok=is_ready and told["answers"], **told)
     response.status_code = 200 if is_ready and told["answers"] else 503
@@ -60,6 +61,8 @@ def _metrics() -> Iterator[str]:
     number = "".join(filter(str.isdigit, store.generation.split("-")[0])) or "0"
     yield "# TYPE kg_generation gauge"
     yield f"kg_generation {int(number)}"
+    yield "# TYPE kg_conclusions_stale gauge"
+    yield f"kg_conclusions_stale {int(parts.conclusions.state != 'current')}"
     if isinstance(store, IsolatedStore):
         yield "# TYPE kg_triples gauge"
         yield f"kg_triples {store.quads()}"
