@@ -1,7 +1,10 @@
 """How long advice takes: on what ships, and on a made network of any size.
 
 Usage: ``python bench/partners_speed.py [--organisations 100000]
-[--relations 1000000] [--askers 50]``
+[--relations 1000000] [--askers 50] [--store file:PATH]``
+
+With ``--store`` a loaded store is timed instead of the made network: reading it
+once a generation (time and memory), then requests with reasons and evidence.
 
 The made network has hubs: who is linked already is linked more (exponent about
 2.2), 60 tracks, 300 places, nine relations. Times are of one request after the
@@ -11,6 +14,7 @@ once-a-generation work, reasons included and evidence left out.
 from __future__ import annotations
 
 import argparse
+import resource
 import time
 
 import numpy as np
@@ -80,12 +84,40 @@ def told(name: str, seconds: list[float]) -> None:
     )
 
 
+def on_store(store: str, askers: int) -> None:
+    """Time the advice of a loaded store, evidence included."""
+    settings = load_settings({"store": store, "shipped": "no"}, environment={})
+    advisor = build_parts(settings).advisor
+    start = time.perf_counter()
+    state = advisor.wait()
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(
+        f"{store}: once a generation {time.perf_counter() - start:.1f} s, "
+        f"{memory:.0f} MB in all"
+    )
+    everybody = advisor.askers()
+    seconds = []
+    for node in everybody[:: max(len(everybody) // askers, 1)]:
+        start = time.perf_counter()
+        advisor.advise(node.iri, Request())
+        seconds.append(time.perf_counter() - start)
+    told(
+        f"{len(everybody)} organisations, {len(state.network.edges)} links, "
+        "with evidence",
+        seconds,
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--organisations", type=int, default=100_000)
     parser.add_argument("--relations", type=int, default=1_000_000)
     parser.add_argument("--askers", type=int, default=50)
+    parser.add_argument("--store", default="", help="a loaded store to time")
     given = parser.parse_args()
+    if given.store:
+        on_store(given.store, given.askers)
+        return
     parts = build_parts(load_settings({"store": "memory:"}, environment={}))
     advisor = parts.advisor
     start = time.perf_counter()

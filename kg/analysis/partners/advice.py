@@ -23,7 +23,8 @@ from kg.errors import NotFoundError
 from kg.model.network import Network, Node
 from kg.store import Store
 
-AT_ONCE = 60_000  # statements up to which a new generation is read while one waits
+AT_ONCE = 20_000  # statements up to which a new generation is read while one waits
+ANEW = 60_000  # links up to which the parts are made anew for one request
 
 
 class Advisor:
@@ -170,7 +171,7 @@ class Advisor:
         briefs, not for lists; ``None`` where the network is too large for that.
         """
         state = self.state
-        if len(state.network.edges) > self._at_once:
+        if len(state.network.edges) > ANEW:
             return None
         left = self.parts_of(state.network, frozenset(statements), state)
         scores = []

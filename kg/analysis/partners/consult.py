@@ -134,7 +134,7 @@ class Consultation:
         fits = np.ones(len(links), dtype=bool)
         if wish.kind:
             fits &= links.is_a(vocab.ONTOLOGY + wish.kind) | parts.in_trade(wish.kind)
-        for iri, profile in ((wish.track, parts.tracks), (wish.near, parts.places)):
+        for iri in (wish.track, wish.near):
             if iri:
                 number = links.number.get(iri, -1)
                 if number < 0:
@@ -142,7 +142,9 @@ class Consultation:
                         f"No track or place has the identifier {iri}.",
                         zh=f"没有标识符为 {iri} 的赛道或地点。",
                     )
-                fits &= profile[:, [number]].toarray()[:, 0] > 0
+                inside = np.zeros(len(links), dtype=bool)
+                inside[parts.inside(number)] = True
+                fits &= inside
         return fits
 
     def _suggestion(

@@ -16,7 +16,7 @@ from kg import vocab
 from kg.analysis import communities
 from kg.analysis.communities import Community
 from kg.analysis.measures import measure
-from kg.analysis.partners.advice import AT_ONCE, Advisor
+from kg.analysis.partners.advice import ANEW, Advisor
 from kg.analysis.partners.network import WEIGHTS, GraphParts
 from kg.analysis.partners.score import rank
 from kg.errors import DataError
@@ -172,10 +172,11 @@ def _constraint(ends: np.ndarray, wanted: Sequence[int]) -> dict[int, float]:
 def _members(parts: GraphParts) -> tuple[list[int], np.ndarray]:
     """Tracks with at least ``FEWEST`` organisations, and who is in them."""
     links = parts.links
-    inside = (parts.tracks[links.agent] > 0).toarray()
     tracks = np.flatnonzero(links.is_a(vocab.lv.Track))
-    kept = [int(t) for t in tracks if inside[:, t].sum() >= FEWEST]
-    return kept, inside[:, kept]
+    agents = np.flatnonzero(links.agent)
+    inside = (parts.tracks[:, tracks][agents] > 0).toarray()
+    kept = inside.sum(axis=0) >= FEWEST
+    return tracks[kept].tolist(), inside[:, kept]
 
 
 def holes(advisor: Advisor) -> list[Hole]:
@@ -239,10 +240,10 @@ def what_if(advisor: Advisor, one: str, other: str) -> WhatIf:
         DataError: if the network is too large to compute it anew.
     """
     state = advisor.state
-    if len(state.network.edges) > AT_ONCE:
+    if len(state.network.edges) > ANEW:
         raise DataError(
-            f"Above {AT_ONCE} links no supposed link is computed.",
-            zh=f"关联超过 {AT_ONCE} 条时不计算假设的关联。",
+            f"Above {ANEW} links no supposed link is computed.",
+            zh=f"关联超过 {ANEW} 条时不计算假设的关联。",
             hint="Ask for the suggestions of either instead.",
             hint_zh="可分别查看两者的候选伙伴。",
         )

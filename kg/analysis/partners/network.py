@@ -86,6 +86,7 @@ class GraphParts:
         self._track_rarity = _rarity(self.tracks)
         self._place_rarity = _rarity(self.places)
         self._tracks_of = sparse.csr_array(self.tracks.T.tocsr())
+        self._places_of = sparse.csr_array(self.places.T.tocsr())
         self.stages = _stages(links)
         self._roles, self._needs = _roles(links, complements)
         self._asks = self._as_askers(complements)
@@ -140,6 +141,12 @@ class GraphParts:
             "attributes": self._attributes(asker, candidates),
             "popularity": self._popularity[candidates],
         }
+
+    def inside(self, number: int) -> Integers:
+        """Who is in a track or a place, directly or by its parts."""
+        turned = (self._tracks_of, self._places_of)
+        found = [m.indices[m.indptr[number] : m.indptr[number + 1]] for m in turned]
+        return np.concatenate(found).astype(np.int64)
 
     def in_trade(self, kind: str) -> Booleans:
         """Who is in the track that stands for a kind of organisation."""
