@@ -357,6 +357,15 @@ class Desk:
         text = path.read_text(encoding="utf-8")
         return self._put(dataset, list(read_triples(path)), text, "restore", who, why)
 
+    def withdrawn(self) -> list[str]:
+        """Ids of the datasets that were withdrawn and can be restored."""
+        there = set(self._store.graphs())
+        return sorted(
+            path.parent.name
+            for path in self._folder.glob("*/history.jsonl")
+            if vocab.GRAPH + path.parent.name not in there
+        )
+
     def history(self, dataset: str) -> list[Entry]:
         """What happened to a dataset, oldest first."""
         path = self._folder / dataset / "history.jsonl"

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from kg.curate.assertion import words
+from kg.curate.identifier import PROOFS
 from kg.curate.naming import romanised
 from kg.curate.ontology import Terms
 from kg.curate.period import first_day, last_day, parse_date
@@ -338,6 +339,18 @@ class FactReader:
         local = datatype.removeprefix(XSD)
         if local in {"gYear", "gYearMonth", "date"}:
             return self._date(text, "object", refuse)
+        proof = PROOFS.get(row["predicate"])
+        if proof is not None and not proof(text):
+            refuse(
+                "object",
+                f"{text!r} is no {self._terms.label(row['predicate'], 'en')}: the form"
+                " or the check character is wrong.",
+                f"{text!r} 不是有效的{self._terms.label(row['predicate'], 'zh')}："
+                "格式或校验位有误。",
+                hint="Look it up again, or leave the cell empty.",
+                hint_zh="请重新核对，或将单元格留空。",
+            )
+            return None
         if local in {"string", "anyURI"}:
             return Literal(text, datatype)
         if local in {"decimal", "integer"}:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 from kg.curate.headers import guess_headers
 from kg.curate.mapping import FILL_IN, SEPARATORS, Table, parted
@@ -75,7 +76,7 @@ def _dataset(table: Table, ours: Mapping[str, str]) -> Iterator[str]:
     if unknown:
         yield f"# Not used 未使用: {', '.join(unknown)}"
     yield "[dataset]"
-    stem = slug(table.name.rpartition("#")[0] or table.name.rpartition(".")[0])
+    stem = slug(Path(table.name.rpartition("#")[0] or table.name).stem)
     yield f"id = {_quoted(stem or 'my-dataset')}"
     for key, text in (
         ("title_zh", "请填写标题"),

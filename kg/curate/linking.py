@@ -169,7 +169,7 @@ class Linker:
         }
         if not changed:
             return row
-        return Row(row.table, row.number, {**row.cells, **changed})
+        return Row(row.table, row.number, {**row.cells, **changed}, row.named)
 
     def _is_reference(self, row: Row, column: str) -> bool:
         return column != "object" or row["predicate"] in self._terms.object_properties

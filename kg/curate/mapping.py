@@ -8,6 +8,7 @@ data, never code: no expression in it can do more than pick and join cells.
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -279,6 +280,11 @@ class Mapper:
 
     def _apply(self, rule: Rule) -> Iterator[Row]:
         table = self._tables[rule.source]
+        named = {
+            ours: foreign
+            for ours, said in rule.cells.items()
+            if (foreign := _foreign(said, table.columns))
+        }
         for row in table.rows:
             numbered = {"row": str(row.number), **row.cells}
             for cells in self._expanded(rule, numbered):
@@ -287,7 +293,7 @@ class Mapper:
                         column: self._value(said, cells)
                         for column, said in rule.cells.items()
                     }
-                    yield Row(row.table, row.number, values)
+                    yield Row(row.table, row.number, values, named)
 
     @staticmethod
     def _expanded(rule: Rule, cells: Cells) -> Iterator[Cells]:
@@ -355,6 +361,12 @@ class Mapper:
                 or re.search(condition["matches"], text) is not None
             )
         )
+
+
+def _foreign(said: Any, columns: Sequence[str]) -> str:
+    """The foreign columns that a cell is made of, for messages."""
+    used = [found[1] for found in _FIELD.finditer(json.dumps(said, ensure_ascii=False))]
+    return ", ".join(dict.fromkeys(c for c in used if c in columns))
 
 
 def _without_repeats(rows: Sequence[Row]) -> list[Row]:

@@ -204,5 +204,5 @@ def _weighed(body: Body, known: Body, score: float) -> float:
         if others and values and not others & values and scheme not in _SEVERAL:
             return min(score, _CONTRADICTED)
     if body.types and known.types and not body.types & known.types:
-        return min(score, _OTHER_KIND)
+        return score * _OTHER_KIND
     return score

@@ -18,6 +18,7 @@ class Problem:
         table: file, or file and sheet.
         row: 1 is the header; 0 for the table as a whole.
         column: name of the column, "" for the row as a whole.
+        foreign: the column of the file that a mapping made it of, "" if none did.
     """
 
     table: str
@@ -27,6 +28,7 @@ class Problem:
     zh: str
     hint: str = ""
     hint_zh: str = ""
+    foreign: str = ""
 
     def text(self, language: str) -> str:
         """One line: place, what is wrong, what to do."""
@@ -35,7 +37,11 @@ class Problem:
         if self.row:
             place.append(f"第 {self.row} 行" if chinese else f"row {self.row}")
         if self.column:
-            place.append(f"{self.column} 列" if chinese else f"column {self.column}")
+            made = f" ({self.foreign})" if self.foreign else ""
+            made = made.replace(" (", "（").replace(")", "）") if chinese else made
+            place.append(
+                f"{self.column}{made} 列" if chinese else f"column {self.column}{made}"
+            )
         hint = self.hint_zh if chinese else self.hint
         gap = "" if chinese else " "
         return (

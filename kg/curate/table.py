@@ -10,7 +10,7 @@ import csv
 import difflib
 import io
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kg.curate.problem import Problem, Problems
@@ -81,11 +81,16 @@ FORMS: dict[str, Form] = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: its place and its cells, stripped, "" for a column left out."""
+    """One row: its place and its cells, stripped, "" for a column left out.
+
+    Attributes:
+        named: the foreign column that a cell comes from, where a mapping made it.
+    """
 
     table: str
     number: int
     cells: Mapping[str, str]
+    named: Mapping[str, str] = field(default_factory=dict)
 
     def __getitem__(self, column: str) -> str:
         return self.cells.get(column, "")
@@ -122,7 +127,16 @@ def refuser(problems: Problems, row: Row) -> Refuse:
         column: str, message: str, zh: str, *, hint: str = "", hint_zh: str = ""
     ) -> None:
         problems.add(
-            Problem(row.table, row.number, column, message, zh, hint, hint_zh or hint)
+            Problem(
+                row.table,
+                row.number,
+                column,
+                message,
+                zh,
+                hint,
+                hint_zh or hint,
+                row.named.get(column, ""),
+            )
         )
 
     return refuse

@@ -15,6 +15,7 @@ from flask import (
     g,
     jsonify,
     make_response,
+    redirect,
     render_template,
     request,
 )
@@ -38,6 +39,7 @@ from kg.web.reading import reader
 from kg.wiring import Parts
 
 blueprint = Blueprint("datasets", __name__)
+_LONG_NUMBER = 7
 OPENAPI = {
     "/api/datasets": {
         "get": operation("Datasets with titles, licence, version, counts", [], "List")
@@ -58,6 +60,7 @@ def datasets() -> str:
     return render_template(
         "datasets.html",
         rows=[(one, parts.desk.history(one.id)) for one in listed],
+        withdrawn=[(one, parts.desk.history(one)) for one in parts.desk.withdrawn()],
         writable=parts.access.is_open,
         forms=sorted(FORMS),
     )
@@ -109,6 +112,22 @@ def bring_in() -> Response:
             if file.filename
         ]
         return _answered(parts.desk, files, Path(folder))
+
+
+@blueprint.post("/datasets/<dataset>/history")
+def change_history(dataset: str) -> Response:
+    """Withdraw a dataset, or restore a state of it; needs the token of writers."""
+    parts = _parts()
+    form = request.form
+    bearer = request.headers.get("Authorization") or f"Bearer {form.get('token', '')}"
+    parts.access.require(bearer, "data", vocab.GRAPH + dataset)
+    who, why = form.get("who", "").strip() or "web", form.get("why", "")
+    state = form.get("restore", "")
+    if state.isascii() and state.isdigit() and len(state) < _LONG_NUMBER:
+        parts.desk.restore(dataset, int(state), who=who, why=why)
+    else:
+        parts.desk.withdraw(dataset, who=who, why=why)
+    return redirect("/datasets", 303)  # type: ignore[return-value]
 
 
 def _answered(desk: Desk, files: list[Path], home: Path) -> Response:

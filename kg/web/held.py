@@ -86,7 +86,7 @@ def _page(
             (
                 row,
                 [p.text(language) for p in row.problems],
-                {p.column for p in row.problems},
+                {c for p in row.problems for c in (p.foreign or p.column).split(", ")},
             )
             for row in rows
         ],

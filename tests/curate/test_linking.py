@@ -156,6 +156,16 @@ def test_known_id_with_names_of_another_is_refused(desk: Desk, tmp_path: Path) -
         desk.accept(proposal, who="A. Curator")
 
 
+def test_identifier_with_a_wrong_check_is_refused_at_its_foreign_column(
+    desk: Desk, tmp_path: Path
+) -> None:
+    rows = [("new-5", "甲乙丙公司", "https://ror.org/012v2c924", "")]
+    [problem] = propose(desk, tmp_path, rows).problems.found
+    assert (problem.row, problem.column, problem.foreign) == (2, "object", "ror")
+    assert "column object (ror)" in problem.text("en")
+    assert "object（ror） 列" in problem.text("zh")
+
+
 def test_person_of_the_same_name_is_never_certain() -> None:
     from kg.curate.matching import Body, Matcher
 

@@ -64,6 +64,16 @@ def test_file_is_guessed_tried_and_published(
     assert "A. Curator" in curator.get("/datasets").text
     ids = [one["id"] for one in curator.get("/api/datasets").get_json()]
     assert ids == ["article", "firms", "public-facts"]
+    address, who = "/datasets/firms/history", {"who": "A. Curator", "token": TOKEN}
+    assert curator.post(address, data={"who": "x"}).status_code == 401
+    assert curator.post(address, data=who).status_code == 303
+    assert "firms" not in curator.get("/api/datasets").text
+    assert "/datasets/firms/history" in curator.get("/datasets").text
+    restored = curator.post(address, data={**who, "restore": "1"})
+    assert restored.status_code == 303
+    assert "firms" in curator.get("/api/datasets").text
+    kept = curator.post("/datasets/article/history", data=who)
+    assert "ships with the product" in kept.text
     curator_parts.desk.withdraw("firms", who="x")
 
 
