@@ -57,17 +57,24 @@ class ChartView:
     counts: str = ""
 
 
+def views(question: Question, found: Solutions) -> tuple[str, ...]:
+    """Which of ``table``, ``chart`` and ``graph`` an answer has; draws none."""
+    shown = ["table"]
+    if _numbers(question, found) or len(_sums(question, found)) > 1:
+        shown.append("chart")
+    if _links(question, found):
+        shown.append("graph")
+    return tuple(shown)
+
+
 def chart(question: Question, found: Solutions) -> ChartView | None:
     """Bars of the numbers in the answer, else of how many things go with what.
 
     Rows of different units are not drawn in one chart: only those of the first.
     A base and a goal of one row are two bars, the goal an open one.
     """
-    columns = [c for c in ("value", "neighbours") if _has(question, c)][:1]
-    columns = columns or [c for c in ("base", "goal") if _has(question, c)]
-    rows = [
-        row for row in found if any(number(row.get(c)) is not None for c in columns)
-    ]
+    columns = _drawn(question)
+    rows = _numbers(question, found)
     if not rows:
         return _counts(question, found)
     unit = str(rows[0].get("unit", ""))
@@ -84,19 +91,42 @@ def chart(question: Question, found: Solutions) -> ChartView | None:
     )
 
 
-def _counts(question: Question, found: Solutions) -> ChartView | None:
-    """How many different things go with each value of a column."""
+def _drawn(question: Question) -> list[str]:
+    """The columns of numbers that a chart draws."""
+    columns = [c for c in ("value", "neighbours") if _has(question, c)][:1]
+    return columns or [c for c in ("base", "goal") if _has(question, c)]
+
+
+def _numbers(question: Question, found: Solutions) -> list[Row]:
+    columns = _drawn(question)
+    return [
+        row for row in found if any(number(row.get(c)) is not None for c in columns)
+    ]
+
+
+def _counted(question: Question) -> tuple[str, str]:
+    """The column to count by and the column of what is counted, or two ""."""
     main = next((c for c in question.columns if c.names), None)
     by = next((n for n in _COUNTED if _has(question, n)), "")
     if main is None or not by:
-        return None
-    counted = main.names if main.names != by else _second(question, by)
+        return "", ""
+    return by, main.names if main.names != by else _second(question, by)
+
+
+def _sums(question: Question, found: Solutions) -> Counter[str]:
+    by, counted = _counted(question)
     pairs = {
         (str(row[by]), str(row[counted]))
         for row in found
         if by in row and counted in row
     }
-    sums = Counter(value for value, _ in pairs)
+    return Counter(value for value, _ in pairs)
+
+
+def _counts(question: Question, found: Solutions) -> ChartView | None:
+    """How many different things go with each value of a column."""
+    by, counted = _counted(question)
+    sums = _sums(question, found)
     if len(sums) < 2:
         return None
     ordered = sorted(
@@ -186,14 +216,20 @@ class GraphView:
     explorer: str
 
 
-def graph(question: Question, found: Solutions) -> GraphView | None:
-    """A picture of an answer that has two columns of things; else ``None``."""
+def _links(question: Question, found: Solutions) -> dict[tuple[str, str], Row]:
+    """The pairs of things that an answer links, each with its first row."""
     ends = _ends(question)
     links: dict[tuple[str, str], Row] = {}
     for row in found if ends else ():
         left, right = (row.get(end) for end in ends or ())
         if isinstance(left, Iri) and isinstance(right, Iri) and left != right:
             links.setdefault((left.value, right.value), row)
+    return links
+
+
+def graph(question: Question, found: Solutions) -> GraphView | None:
+    """A picture of an answer that has two columns of things; else ``None``."""
+    links = _links(question, found)
     if not links:
         return None
     degree = Counter(iri for pair in links for iri in pair)

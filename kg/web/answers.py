@@ -193,13 +193,20 @@ def amount(row: Row, column: str) -> str:
         top = number(row.get("valueMax"))
         told += "" if top is None else f"–{plain(top)}"
         bound = str(row.get("comparatorName", ""))
-        if bound != reader().names([_EXACT])[_EXACT].text(language()):
+        if bound != _exact():
             told = f"{bound} {told}".strip()
     unit = unit_in(str(row.get(UNIT_OF.get(column, ""), "")), language())
     return f"{told} {unit}".strip()
 
 
 _EXACT = vocab.ONTOLOGY + "exact"
+
+
+def _exact() -> str:
+    """What the comparator that adds nothing is called; read once a generation."""
+    read = reader()
+    name = read.kept("name of exact", lambda: read.names([_EXACT])[_EXACT])
+    return name.text(language())
 
 
 def number(term: Term | None) -> Decimal | None:
