@@ -52,6 +52,7 @@ class Service:
         self.folder = folder
         self.port = free_port()
         self.log_path = folder / "service.log"
+        self.program = [sys.executable, "-m", "kg"]
         self._settings = {
             "store": f"file:{folder / 'store'}",
             "cache": str(folder / "cache"),
@@ -63,11 +64,14 @@ class Service:
         """Start it and wait until it is ready."""
         environment = {k: v for k, v in os.environ.items() if not k.startswith("KG_")}
         environment |= {f"KG_{k.upper()}": v for k, v in self._settings.items()}
-        environment["PYTHONPATH"] = str(ROOT)
+        environment.pop("PYTHONPATH", None)
+        if self.program[0] == sys.executable:
+            environment["PYTHONPATH"] = str(ROOT)
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "kg", "serve"],
+                [*self.program, "serve"],
                 env=environment,
+                cwd=self.folder,
                 stderr=log,
                 stdout=log,
                 start_new_session=True,
