@@ -153,9 +153,12 @@ def turtle_of(bundle: Bundle, triples: Iterable[Triple], base: str) -> str:
 
 
 def origins_of(bundles: Iterable[Bundle]) -> dict[str, list[Origin]]:
-    """IRI of each fact to the rows that state it."""
+    """IRI of each fact, and subject and predicate of each claim, to its rows."""
     found: dict[str, list[Origin]] = {}
     for bundle in bundles:
+        for said in bundle.statements.values():
+            pair = f"{said.subject.value} {said.predicate.value}"
+            found.setdefault(pair, []).extend(said.origins)
         for facts in (bundle.entities, bundle.statements, bundle.observations):
             for fact in facts.values():
                 found.setdefault(fact.iri.value, []).extend(fact.origins)
@@ -168,7 +171,8 @@ def origins_of(bundles: Iterable[Bundle]) -> dict[str, list[Origin]]:
 
 def as_problem(violation: Violation, origins: dict[str, list[Origin]]) -> Problem:
     """A violation, told at the row it comes from where that is known."""
-    known = origins.get(violation.focus)
+    pair = f"{violation.focus} {violation.path}"  # the row that states it, if any
+    known = origins.get(pair) or origins.get(violation.focus)
     place = known[0] if known else Origin("data", 0)
     return Problem(
         place.table, place.row, "", violation.text("en"), violation.text("zh")

@@ -106,6 +106,18 @@ class FactReader:
             folder: holds ``dataset.csv`` and the rest; a missing table is empty.
             name: what to call the folder in messages.
         """
+        if not (folder / "sources.csv").exists():
+            self._problems.add(
+                Problem(
+                    f"{name}/sources.csv",
+                    0,
+                    "",
+                    "the table is missing, and every row needs a source.",
+                    "缺少该表，而每一行都需要来源。",
+                    "kg import --template sources prints its header row.",
+                    "kg import --template sources 可输出其表头。",
+                )
+            )
         tables = {
             form: list(
                 read_table(folder / f"{form}.csv", FORMS[form], self._problems, shown)
@@ -120,6 +132,8 @@ class FactReader:
     def read_rows(self, tables: Mapping[str, list[Row]], name: str) -> Bundle:
         """Read rows by table; entities first, so that rows may come in any order."""
         self._dataset(tables["dataset"], name)
+        if self._problems.spoilt(name):
+            return self.bundle  # every row would be told for what one table lacks
         for row in tables["sources"]:
             self._source(row)
         for row in tables["entities"]:
@@ -380,10 +394,22 @@ class FactReader:
         )
         return None
 
+    def _named(self, text: str) -> str:
+        """The id of what has this name, for who wrote a name for an id."""
+        for e in self.bundle.entities.values():
+            if text in {e.name_zh, e.name_en, *e.aliases_zh, *e.aliases_en}:
+                return e.id
+        return ""
+
     def _near(self, local: str) -> str:
-        """An id that is spelt nearly so; nobody reads the hints of later problems."""
+        """What has this name, or an id that is spelt nearly so.
+
+        Nobody reads the hints of later problems.
+        """
         if len(self._problems) > SHOWN:
             return ""
+        if named := self._named(local):
+            return named
         near = difflib.get_close_matches(local, self.bundle.entities, n=1)
         return near[0] if near else self._known.near(local)
 
@@ -543,7 +569,14 @@ class FactReader:
     def _status(self, row: Row, refuse: Refuse) -> str:
         status = row["status"] or "actual"
         if status not in STATUSES:
-            _one_of(refuse, "status", status, STATUSES)
+            _one_of(
+                refuse,
+                "status",
+                status,
+                STATUSES,
+                "What is planned, promised or signed is target, what is so is actual.",
+                "计划、承诺、签约的填 target，已实现的填 actual。",
+            )
         return status
 
     def _period(self, row: Row, refuse: Refuse) -> Period:
@@ -607,20 +640,34 @@ class FactReader:
 def _complete_names(entity: Entity, basis: str, refuse: Refuse) -> None:
     """Both names; a missing one is made from the other, and marked so."""
     if entity.name_en and basis not in ENGLISH_BASES:
-        _one_of(refuse, "name_en_basis", basis, ENGLISH_BASES)
+        _one_of(
+            refuse,
+            "name_en_basis",
+            basis,
+            ENGLISH_BASES,
+            "An English name says where it is from: translated if you made it.",
+            "英文名需注明来历：自己翻译的填 translated。",
+        )
     entity.english_basis = basis if entity.name_en else "romanised"
     entity.chinese_basis = "" if entity.name_zh else "untranslated"
     entity.name_en = entity.name_en or romanised(entity.name_zh)
     entity.name_zh = entity.name_zh or entity.name_en
 
 
-def _one_of(refuse: Refuse, column: str, value: str, allowed: tuple[str, ...]) -> None:
+def _one_of(
+    refuse: Refuse,
+    column: str,
+    value: str,
+    allowed: tuple[str, ...],
+    advice: str = "",
+    advice_zh: str = "",
+) -> None:
     shown = ", ".join(allowed)
     near = difflib.get_close_matches(value.lower(), allowed, n=1)
     refuse(
         column,
         f"{value!r} is none of {shown}.",
         f"{value!r} 不在可用值之中：{shown}。",
-        hint=f"Did you mean {near[0]!r}?" if near else "",
-        hint_zh=f"是否应为 {near[0]!r}？" if near else "",
+        hint=f"Did you mean {near[0]!r}?" if near else advice,
+        hint_zh=f"是否应为 {near[0]!r}？" if near else advice_zh,
     )

@@ -39,12 +39,25 @@ class Terms:
         return self.labels.get(local, {}).get(language, local)
 
     def near_class(self, local: str) -> str:
-        """The class whose name is nearest, or ""."""
-        return _near(local, self.classes)
+        """The class so labelled (企业), or whose name is nearest, or ""."""
+        return self._labelled(local, self.classes) or _near(local, self.classes)
 
     def near_property(self, local: str) -> str:
-        """The property whose name is nearest, or ""."""
-        return _near(local, self.object_properties | set(self.literal_properties))
+        """The property so labelled (所在赛道), or whose name is nearest, or ""."""
+        known = self.object_properties | set(self.literal_properties)
+        return self._labelled(local, known) or _near(local, known)
+
+    def _labelled(self, text: str, names: frozenset[str]) -> str:
+        """The first of these terms that a person calls so, in either language."""
+        said = text.casefold()
+        return next(
+            (
+                name
+                for name in sorted(names)
+                if said in map(str.casefold, self.labels.get(name, {}).values())
+            ),
+            "",
+        )
 
 
 def _near(local: str, names: frozenset[str]) -> str:

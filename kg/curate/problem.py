@@ -77,6 +77,13 @@ class Problems:
         """In how many rows something is wrong."""
         return len({(p.table, p.row) for p in self.found})
 
+    def spoilt(self, folder: str) -> bool:
+        """Whether a table of a folder is missing or unreadable as a whole."""
+        return any(
+            p.row <= 1 and p.table.startswith(f"{folder}/") and "dataset" not in p.table
+            for p in self.found
+        )
+
     def stop_if_any(self) -> None:
         """Refuse everything when anything is wrong.
 

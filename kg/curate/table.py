@@ -158,10 +158,10 @@ def read_table(path: Path, form: Form, problems: Problems, name: str) -> Iterato
         problems.add(
             Problem(
                 name,
-                line,
+                1,
                 "",
-                "this is not UTF-8.",
-                "不是 UTF-8 编码。",
+                f"this is not UTF-8 (from line {line} on).",
+                f"不是 UTF-8 编码（从第 {line} 行起）。",
                 "Save the file as “CSV UTF-8”, or bring it in with kg import.",
                 "请另存为“CSV UTF-8”，或用 kg import 导入。",
             )
@@ -177,9 +177,38 @@ def rows_of_form(
     """Turn lists of cells, the header first, into rows of a form."""
     rows = _parsed(rows, problems, name)
     header = [cell.strip() for cell in next(rows, [])]
+    if len(header) == 1 and (mark := next((m for m in ";\t" if m in header[0]), "")):
+        problems.add(
+            Problem(
+                name,
+                1,
+                "",
+                f"the columns are separated by {mark!r}, not by commas.",
+                f"各列以 {mark!r} 分隔，应为逗号。",
+                "Save the file as “CSV UTF-8 (comma delimited)”.",
+                "请另存为“CSV UTF-8（逗号分隔）”。",
+            )
+        )
+        return
     if not _header_is_good(header, form, problems, name):
         return
-    for number, cells in enumerate(rows, 2):
+    all_rows = list(rows)
+    widths = {len(cells) for cells in all_rows if any(c.strip() for c in cells)}
+    if len(all_rows) > 1 and len(widths) == 1 and len(header) not in widths:
+        width = next(iter(widths))
+        problems.add(
+            Problem(
+                name,
+                1,
+                "",
+                f"the header has {len(header)} columns, every row {width}.",
+                f"表头有 {len(header)} 列，而每一行都有 {width} 列。",
+                "A column was lost or added: correct the header row.",
+                "列有缺失或多余：请改正表头。",
+            )
+        )
+        return
+    for number, cells in enumerate(all_rows, 2):
         if not any(cell.strip() for cell in cells):
             continue
         row = Row(

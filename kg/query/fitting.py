@@ -32,7 +32,9 @@ def fitted(catalogue: Catalogue, read: Reader) -> Catalogue:
     }
     if named <= there:
         return catalogue
-    return Catalogue(tuple(_fitted(q, there, read) for q in catalogue))
+    # What the files say is missing is missing in the article and the public facts.
+    plain = (replace(q, answerable="article", missing={}) for q in catalogue)
+    return Catalogue(tuple(_fitted(q, there, read) for q in plain))
 
 
 def _fitted(question: Question, there: set[str], read: Reader) -> Question:

@@ -156,8 +156,10 @@ def _tried(parts: Parts) -> dict[str, Any]:
         return {}
 
     def most(kind: str) -> Match | None:
-        found = index.search(Wish("", type=kind, limit=1))
-        return found[0] if found else None
+        """The most linked of a kind whose name is short enough to be typed."""
+        found = index.search(Wish("", type=kind, limit=20))
+        short = [m for m in found if len(m.zh or m.en) <= _SHORT]
+        return next(iter(short or found), None)
 
     firm = most("company") or most("lab") or most("incubator")
     track, place = most("track"), most("area")
@@ -171,6 +173,9 @@ def _tried(parts: Parts) -> dict[str, Any]:
         said["wish_zh"] = f"{place.zh or place.en}附近的{track.zh or track.en}企业"
         said["wish_en"] = f"a firm for {track.en or track.zh} near {place.en}"
     return said
+
+
+_SHORT = 8  # characters of a name that fits the search field at the top
 
 
 def example(text: Pair, count: int = 2) -> str:
