@@ -246,3 +246,18 @@ def test_measures_without_two_step_pairs_are_no_numbers(tmp_path: Path) -> None:
     assert run.stderr == ""
     row = next(x for x in run.stdout.splitlines() if x.startswith("| Life Valley"))
     assert "–" in row
+
+
+def test_read_folder_optional_columns_may_be_missing(tmp_path: Path) -> None:
+    (tmp_path / "participations.csv").write_text(
+        "project_id,organisation_id\n1,a\n1,b\n", encoding="utf-8"
+    )
+    (tmp_path / "organisations.csv").write_text(
+        "organisation_id\na\n", encoding="utf-8"
+    )
+    (tmp_path / "projects.csv").write_text(
+        "project_id,start_date\n1,2015-01-02\n", encoding="utf-8"
+    )
+    records = read_folder(tmp_path)
+    assert records.projects == (Project("1", "", "", dt.date(2015, 1, 2), ("a", "b")),)
+    assert records.organisations == {"a": Organisation("a", "", "")}

@@ -17,10 +17,11 @@ from pathlib import Path
 from kg.errors import DataError
 
 SMALLEST, LARGEST = 2, 60
+# What each table must have; programme, topic, name and country may be missing.
 COLUMNS = {
-    "projects.csv": ("project_id", "programme", "topic", "start_date"),
+    "projects.csv": ("project_id", "start_date"),
     "participations.csv": ("project_id", "organisation_id"),
-    "organisations.csv": ("organisation_id", "name", "country"),
+    "organisations.csv": ("organisation_id",),
 }
 
 
@@ -63,15 +64,15 @@ def read_folder(folder: Path) -> Records:
         members[row["project_id"]].add(row["organisation_id"])
     organisations = {
         row["organisation_id"]: Organisation(
-            row["organisation_id"], row["name"] or "", row["country"] or ""
+            row["organisation_id"], row.get("name") or "", row.get("country") or ""
         )
         for _, row in _rows(folder / "organisations.csv")
     }
     projects = [
         Project(
             row["project_id"],
-            row["programme"] or "",
-            row["topic"] or "",
+            row.get("programme") or "",
+            row.get("topic") or "",
             _date(folder / "projects.csv", line, row["start_date"]),
             tuple(sorted(members[row["project_id"]])),
         )
