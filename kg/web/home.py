@@ -15,14 +15,14 @@ blueprint = Blueprint("home", __name__)
 _CLAIMS = (
     vocab.prologue("lv", "rdf", "prov", "oa")
     + """SELECT ?subject ?relation ?object ?period ?quote WHERE {
-  ?statement lv:status lv:STATUS ; rdf:subject ?subject ; rdf:predicate ?relation ;
+  ?statement lv:status STATUS ; rdf:subject ?subject ; rdf:predicate ?relation ;
     rdf:object ?object ; prov:wasDerivedFrom ?evidence .
   OPTIONAL { ?statement lv:periodText ?period }
   OPTIONAL { ?evidence oa:hasSelector/oa:exact ?quote }
 } ORDER BY ?subject LIMIT 1000"""
 )
-PLANNED = _CLAIMS.replace("STATUS", "target")
-ACTUAL = _CLAIMS.replace("STATUS", "actual")
+PLANNED = _CLAIMS.replace("STATUS", "lv:target")
+ACTUAL = _CLAIMS.replace("STATUS", "lv:actual")
 
 
 @blueprint.get("/")
