@@ -155,6 +155,12 @@ def test_small_map_shows_everything_and_moves_the_picture(open_at: Open) -> None
     reader.page.mouse.down()
     reader.page.mouse.up()
     reader.until(f"explorer.stage.sigma.getCamera().getState().x !== {before}")
+    # What was pressed in the small map is now in the middle of the picture.
+    reader.at_rest()
+    spots = reader.spots().values()
+    size = reader.js("() => explorer.stage.sigma.getDimensions()")
+    left = min(x for x, _ in spots)
+    assert size["width"] * 0.3 < left < size["width"] * 0.75
 
 
 @pytest.mark.parametrize("screen", SCREENS)

@@ -39,6 +39,55 @@ def test_rectangle_with_shift_chooses_what_it_holds(
     assert reader.js("() => explorer.stage.sigma.getCamera().getState()") == camera
 
 
+def test_pointer_drags_things_and_the_picture(open_at: Open, village: str) -> None:
+    reader = open_at("/explore?n=park&lang=en", village)
+    reader.js("() => explorer.store.select([])")
+    reader.at_rest()
+    box = reader.page.locator("#stage").bounding_box()
+    assert box is not None
+    mouse = reader.page.mouse
+
+    def drag(start: list[float], by: tuple[int, int]) -> None:
+        mouse.move(box["x"] + start[0], box["y"] + start[1])
+        mouse.down()
+        mouse.move(box["x"] + start[0] + by[0], box["y"] + start[1] + by[1], steps=5)
+        mouse.move(box["x"] + start[0] + by[0], box["y"] + start[1] + by[1])
+        mouse.up()
+        reader.at_rest()
+
+    for zoom in (1, 0.7):  # a thing and the picture follow the pointer at any zoom
+        reader.js(f"() => explorer.stage.zoom({zoom})")
+        reader.at_rest()
+        before = reader.spots()
+        drag(before["nest"], (40, -30))
+        after = reader.spots()
+        assert after["nest"] == pytest.approx(
+            [before["nest"][0] + 40, before["nest"][1] - 30], abs=2
+        )
+        assert after["park"] == pytest.approx(before["park"], abs=1)
+    assert "nest" in reader.js("() => [...explorer.store.scene.value.pinned]")
+    before = reader.spots()
+    drag([300, 90], (60, 50))
+    after = reader.spots()
+    for thing, (x, y) in before.items():
+        assert after[thing] == pytest.approx([x + 60, y + 50], abs=4)
+
+
+def test_wheel_zooms_about_the_pointer(open_at: Open, village: str) -> None:
+    reader = open_at("/explore?n=park&lang=en", village)
+    reader.at_rest()
+    x, y = before = reader.spots()["nest"]
+    box = reader.page.locator("#stage").bounding_box()
+    assert box is not None
+    reader.page.mouse.move(box["x"] + x, box["y"] + y)
+    for _ in range(2):
+        reader.page.mouse.wheel(0, -240)
+        reader.at_rest()
+    ratio = reader.js("() => explorer.stage.sigma.getCamera().getState().ratio")
+    assert ratio < 1
+    assert reader.spots()["nest"] == pytest.approx(before, abs=4)
+
+
 def test_hub_of_20000_grows_by_pages_with_counts(open_at: Open, hub: str) -> None:
     reader = open_at("/explore?n=park&lang=en", hub)
     row = reader.page.locator(".expand-item").first

@@ -34,8 +34,7 @@ export function Minimap({ stage }: { stage: () => Stage | null }) {
     const { left, top, scale } = bounds();
     const x = (event.clientX - rect.left) / scale + left;
     const y = top - (event.clientY - rect.top) / scale;
-    const spot = at.sigma.viewportToFramedGraph(at.sigma.graphToViewport({ x, y }));
-    at.setCamera({ x: spot.x, y: spot.y, ratio: at.sigma.getCamera().getState().ratio });
+    at.centre([x, y]);
   };
   return (
     <canvas
@@ -71,25 +70,40 @@ function bounds(): Bounds {
   return { left: (left + right) / 2 - WIDTH / 2 / scale, top: (low + high) / 2 + HEIGHT / 2 / scale, scale };
 }
 
+let kept: { scene: unknown; shown: unknown; look: unknown; image: HTMLCanvasElement } | null = null;
+
+/** The things, painted once a scene: while the picture moves only the frame does. */
+function things(stage: Stage, left: number, top: number, scale: number): HTMLCanvasElement {
+  const [scene, shown, { look }] = [store.scene.value, store.shown.value, stage];
+  if (kept?.scene === scene && kept.shown === shown && kept.look === look) return kept.image;
+  const image = document.createElement("canvas");
+  [image.width, image.height] = [WIDTH * 2, HEIGHT * 2];
+  const ctx = image.getContext("2d")!;
+  ctx.setTransform(2, 0, 0, 2, 0, 0);
+  for (const id of shown.nodes) {
+    const place = scene.places.get(id);
+    if (!place) continue;
+    ctx.fillStyle = look.groups[scene.nodes.get(id)?.group ?? "other"] ?? "#888";
+    ctx.fillRect((place[0] - left) * scale - 1, (top - place[1]) * scale - 1, 2, 2);
+  }
+  kept = { scene, shown, look, image };
+  return image;
+}
+
 function paint(canvas: HTMLCanvasElement, stage: Stage | null): void {
   const ctx = canvas.getContext("2d");
   if (!ctx || !stage) return;
   ctx.setTransform(2, 0, 0, 2, 0, 0);
   ctx.clearRect(0, 0, WIDTH, HEIGHT);
   const { left, top, scale } = bounds();
-  for (const id of store.shown.value.nodes) {
-    const place = store.scene.value.places.get(id);
-    if (!place) continue;
-    ctx.fillStyle = stage.look.groups[store.thing(id)?.group ?? "other"] ?? "#888";
-    ctx.fillRect((place[0] - left) * scale - 1, (top - place[1]) * scale - 1, 2, 2);
-  }
+  ctx.drawImage(things(stage, left, top, scale), 0, 0, WIDTH, HEIGHT);
   const { width, height } = stage.sigma.getDimensions();
-  const a = stage.sigma.viewportToGraph({ x: 0, y: 0 });
-  const b = stage.sigma.viewportToGraph({ x: width, y: height });
+  const [left_, top_] = stage.placeAt(0, 0);
+  const [right_, low_] = stage.placeAt(width, height);
   // What the window shows, kept inside the frame when it shows more than there is.
   const clamp = (value: number, most: number): number => Math.max(1, Math.min(most - 1, value));
-  const [x1, x2] = [clamp((a.x - left) * scale, WIDTH), clamp((b.x - left) * scale, WIDTH)];
-  const [y1, y2] = [clamp((top - a.y) * scale, HEIGHT), clamp((top - b.y) * scale, HEIGHT)];
+  const [x1, x2] = [clamp((left_ - left) * scale, WIDTH), clamp((right_ - left) * scale, WIDTH)];
+  const [y1, y2] = [clamp((top - top_) * scale, HEIGHT), clamp((top - low_) * scale, HEIGHT)];
   ctx.fillStyle = stage.look.ground;
   ctx.globalAlpha = 0.55;
   ctx.fillRect(0, 0, WIDTH, y1);

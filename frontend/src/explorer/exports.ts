@@ -88,7 +88,7 @@ export async function png(picture: Picture, scale = 3): Promise<Blob> {
   ctx.fillRect(0, 0, width, height + STRIP);
   paintTitles(ctx, picture);
   paintLines(ctx, picture);
-  paintDots(ctx, picture, true);
+  paintDots(ctx, picture);
   paintLabels(ctx, picture);
   ctx.fillStyle = look.ground;
   ctx.fillRect(0, height, width, STRIP);

@@ -93,6 +93,9 @@ export interface Label {
   px: number;
   weight: number;
   reach: number; // how far from a title its things lie
+  away: [number, number]; // from the middle of its thing
+  of: number; // which link or community of the picture
+  share: number; // how far along its link
 }
 
 /** Where names go, the forced and the big first. */
@@ -114,7 +117,7 @@ export function placeLabels(ctx: CanvasRenderingContext2D, picture: Picture): La
     own.set(dot, box);
     discs.add(box);
   }
-  for (const title of picture.titles) placed.push(...titleLabel(ctx, title, look, taken));
+  picture.titles.forEach((title, i) => placed.push(...titleLabel(ctx, title, i, look, taken)));
   const small = picture.width * picture.height < SMALL;
   for (const box of picture.tools) taken.add(box);
   const titled = new Map(placed.map((label) => [label.text, label]));
@@ -140,23 +143,39 @@ export function placeLabels(ctx: CanvasRenderingContext2D, picture: Picture): La
     if (!box) continue;
     taken.add(box);
     count++;
-    placed.push({ id: dot.id, kind: "thing", text, x: (box[0] + box[2]) / 2, y: (box[1] + box[3]) / 2, wide, px, weight, reach: 0 });
+    const [x, y] = [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2];
+    placed.push({ id: dot.id, kind: "thing", text, x, y, wide, px, weight, reach: 0, away: [x - dot.x, y - dot.y], of: 0, share: 0 });
   }
-  const lit = picture.lines.filter((line) => line.lit && line.label);
+  const lit = picture.lines.flatMap((line, i) => (line.lit && line.label ? [i] : []));
   const told = new Set<string>();
-  for (const line of lit) {
+  for (const i of lit) {
+    const line = picture.lines[i]!;
     if (lit.length > SPOKES && told.has(line.label)) continue; // a hub says each relation once
-    const found = lineLabel(ctx, line, look, taken);
+    const found = lineLabel(ctx, line, i, look, taken);
     if (found.length) told.add(line.label);
     placed.push(...found);
   }
   return placed;
 }
 
-/** Draw the names and tell where they are. */
-export function paintLabels(ctx: CanvasRenderingContext2D, picture: Picture): Label[] {
+/** The names placed before, moved with what they name: nothing flickers on the way. */
+export function carried(labels: readonly Label[], picture: Picture): Label[] {
+  const at = new Map(picture.dots.map((dot) => [dot.id, dot]));
+  return labels.map((label) => {
+    if (label.kind === "relation") {
+      const [x, y] = pointOn(picture.lines[label.of]!, label.share);
+      return { ...label, x, y };
+    }
+    const title = label.kind === "community" ? picture.titles[label.of] : undefined;
+    if (title) return { ...label, x: title.x, y: title.y - title.r - 8 };
+    const dot = at.get(label.id)!;
+    return { ...label, x: dot.x + label.away[0], y: dot.y + label.away[1] };
+  });
+}
+
+/** Draw the names, placed anew unless they are given, and tell where they are. */
+export function paintLabels(ctx: CanvasRenderingContext2D, picture: Picture, labels = placeLabels(ctx, picture)): Label[] {
   const { look } = picture;
-  const labels = placeLabels(ctx, picture);
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
   ctx.lineJoin = "round";
@@ -179,7 +198,7 @@ export function paintLabels(ctx: CanvasRenderingContext2D, picture: Picture): La
 }
 
 /** The name of a community above the disc of its members. */
-function titleLabel(ctx: CanvasRenderingContext2D, title: Picture["titles"][number], look: Look, taken: Taken): Label[] {
+function titleLabel(ctx: CanvasRenderingContext2D, title: Picture["titles"][number], of: number, look: Look, taken: Taken): Label[] {
   if (title.r < 22) return [];
   ctx.font = `650 14px ${look.font}`;
   const text = cut(title.text, 14);
@@ -188,11 +207,11 @@ function titleLabel(ctx: CanvasRenderingContext2D, title: Picture["titles"][numb
   const box: Box = [title.x - wide / 2, y - 10, title.x + wide / 2, y + 10];
   if (taken.hit(box)) return [];
   taken.add(box);
-  return [{ id: "", kind: "community", text, x: title.x, y, wide, px: 14, weight: 650, reach: 2 * title.r + 8 }];
+  return [{ id: "", kind: "community", text, x: title.x, y, wide, px: 14, weight: 650, reach: 2 * title.r + 8, away: [0, 0], of, share: 0 }];
 }
 
 /** A relation's name on its link, moved along it until it hits nothing. */
-function lineLabel(ctx: CanvasRenderingContext2D, line: Line, look: Look, taken: Taken): Label[] {
+function lineLabel(ctx: CanvasRenderingContext2D, line: Line, of: number, look: Look, taken: Taken): Label[] {
   ctx.font = `500 11.5px ${look.font}`;
   const wide = widthOf(ctx, line.label) + 6;
   for (const share of [0.5, 0.6, 0.4, 0.7, 0.3]) {
@@ -200,7 +219,7 @@ function lineLabel(ctx: CanvasRenderingContext2D, line: Line, look: Look, taken:
     const box: Box = [x - wide / 2, y - 8, x + wide / 2, y + 8];
     if (taken.hit(box)) continue;
     taken.add(box);
-    return [{ id: "", kind: "relation", text: line.label, x, y, wide, px: 11.5, weight: 500, reach: 0 }];
+    return [{ id: "", kind: "relation", text: line.label, x, y, wide, px: 11.5, weight: 500, reach: 0, away: [0, 0], of, share }];
   }
   return [];
 }

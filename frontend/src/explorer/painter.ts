@@ -41,6 +41,7 @@ export interface Title {
 export interface Picture {
   dots: Dot[];
   lines: Line[];
+  batches: Batch[];
   titles: Title[];
   look: Look;
   width: number;
@@ -96,30 +97,61 @@ export function strokeOf(line: Line, look: Look, many: boolean): Stroke {
   let alpha = status === "inferred" ? 0.18 : status === "target" ? 0.75 : many ? 0.22 : look.dark ? 0.34 : 0.38;
   if (line.quiet) alpha = status === "target" ? 0.3 : 0.08;
   if (line.faded) alpha = 0.06;
-  return { colour, alpha, width: 1.1, dash };
+  return { colour, alpha, width: 1, dash }; // a hair more is drawn five times slower without a GPU
 }
 
-export const isMany = (picture: Picture): boolean => picture.lines.length > 600;
+export const isMany = (picture: { lines: readonly Line[] }): boolean => picture.lines.length > 600;
 
-export function paintLines(ctx: CanvasRenderingContext2D, picture: Picture): void {
-  const many = isMany(picture);
-  ctx.lineCap = "round";
-  for (const lit of [false, true]) {
-    for (const line of picture.lines) {
-      if (line.lit !== lit) continue;
-      const stroke = strokeOf(line, picture.look, many);
-      ctx.globalAlpha = stroke.alpha;
-      ctx.strokeStyle = stroke.colour;
-      ctx.lineWidth = stroke.width;
-      ctx.setLineDash(stroke.dash);
-      const [mx, my] = middle(line);
-      ctx.beginPath();
+/** Links that are drawn alike: the pen is changed once for all of them. */
+export interface Batch {
+  stroke: Stroke;
+  lit: boolean;
+  lines: Line[];
+}
+
+export function batchesOf(lines: readonly Line[], look: Look): Batch[] {
+  const many = isMany({ lines });
+  const found = new Map<string, Batch>();
+  for (const line of lines) {
+    const stroke = strokeOf(line, look, many);
+    const key = `${stroke.colour} ${stroke.alpha} ${stroke.width} ${stroke.dash.length && stroke.dash[0]}`;
+    const batch = found.get(key);
+    if (batch) batch.lines.push(line);
+    else found.set(key, { stroke, lit: line.lit, lines: [line] });
+  }
+  return [...found.values()].sort((x, y) => Number(x.lit) - Number(y.lit));
+}
+
+const BEYOND = 400; // a link whose ends are both this far outside is not drawn
+
+function outside(line: Line, width: number, height: number): boolean {
+  const { a, b } = line;
+  return (
+    (a.x < -BEYOND && b.x < -BEYOND) || (a.y < -BEYOND && b.y < -BEYOND) ||
+    (a.x > width + BEYOND && b.x > width + BEYOND) || (a.y > height + BEYOND && b.y > height + BEYOND)
+  );
+}
+
+/** Draw the links, or only those that are lit. */
+export function paintLines(ctx: CanvasRenderingContext2D, picture: Picture, litOnly = false): void {
+  const { width, height } = picture;
+  for (const { stroke, lit, lines } of picture.batches) {
+    if (litOnly && !lit) continue;
+    ctx.globalAlpha = stroke.alpha;
+    ctx.strokeStyle = stroke.colour;
+    ctx.lineWidth = stroke.width;
+    ctx.setLineDash(stroke.dash);
+    ctx.lineCap = stroke.dash === DOTS ? "round" : "butt";
+    for (const line of lines) {
+      if (outside(line, width, height)) continue;
+      ctx.beginPath(); // each alone: one path of thousands of crossing lines is slow to fill
       ctx.moveTo(line.a.x, line.a.y);
-      if (line.bend) ctx.quadraticCurveTo(mx, my, line.b.x, line.b.y);
+      if (line.bend) ctx.quadraticCurveTo(...middle(line), line.b.x, line.b.y);
       else ctx.lineTo(line.b.x, line.b.y);
       ctx.stroke();
-      if (lit && !line.spoke) arrow(ctx, line, mx, my);
     }
+    if (!lit) continue;
+    for (const line of lines) if (!line.spoke) arrow(ctx, line, ...middle(line));
   }
   ctx.setLineDash([]);
   ctx.globalAlpha = 1;
@@ -137,23 +169,41 @@ function arrow(ctx: CanvasRenderingContext2D, line: Line, mx: number, my: number
   ctx.fill();
 }
 
-export function paintDots(ctx: CanvasRenderingContext2D, picture: Picture, discs: boolean): void {
-  const { look } = picture;
-  for (const dot of picture.dots) {
-    if (dot.x < -40 || dot.y < -40 || dot.x > picture.width + 40 || dot.y > picture.height + 40) continue;
-    ctx.globalAlpha = dot.faded ? 0.15 : 1;
-    if (discs) {
-      ctx.fillStyle = dot.fill;
+const rims = new Map<string, string>();
+function rim(fill: string, dark: boolean): string {
+  const key = fill + dark;
+  let colour = rims.get(key);
+  if (!colour) rims.set(key, (colour = mixed(fill, dark ? "#ffffff" : "#000000", dark ? 0.3 : 0.35)));
+  return colour;
+}
+
+/** Draw discs and rings; rims and icons too unless the picture is on its way. */
+export function paintDots(ctx: CanvasRenderingContext2D, picture: Picture, quick = false): void {
+  const { look, width, height } = picture;
+  const seen = picture.dots.filter((d) => d.x > -40 && d.y > -40 && d.x < width + 40 && d.y < height + 40);
+  const alike = new Map<string, Dot[]>();
+  for (const dot of seen) {
+    const key = dot.fill + dot.faded;
+    const list = alike.get(key);
+    if (list) list.push(dot);
+    else alike.set(key, [dot]);
+  }
+  const faded = [...alike.values()].sort((a, b) => Number(b[0]!.faded) - Number(a[0]!.faded));
+  ctx.lineWidth = 1;
+  for (const dots of faded) {
+    const first = dots[0]!;
+    // Faded things are opaque, so that no link shines through them.
+    ctx.fillStyle = first.faded ? mixed(first.fill, look.ground, 0.85) : first.fill;
+    ctx.strokeStyle = first.faded ? mixed(first.fill, look.ground, 0.7) : rim(first.fill, look.dark);
+    for (const dot of dots) {
       ctx.beginPath();
       ctx.arc(dot.x, dot.y, dot.r, 0, 7);
       ctx.fill();
+      if (!quick) ctx.stroke();
     }
-    ctx.strokeStyle = mixed(dot.fill, look.dark ? "#ffffff" : "#000000", look.dark ? 0.3 : 0.35);
-    ctx.lineWidth = 1;
-    ctx.beginPath();
-    ctx.arc(dot.x, dot.y, dot.r, 0, 7);
-    ctx.stroke();
-    if (dot.r >= 7 && ICONS[dot.group]) drawIcon(ctx, dot);
+  }
+  for (const dot of seen) {
+    if (!quick && !dot.faded && dot.r >= 7 && ICONS[dot.group]) drawIcon(ctx, dot);
     if (dot.ring) ring(ctx, dot, look);
     if (dot.pinned) pinMark(ctx, dot, look);
   }

@@ -1,7 +1,7 @@
 // From a view to what is painted: where each thing is on the screen, what is faded,
 // what is lit. Knows no sigma, so that the first picture need not wait for the GPU.
 import { COMMUNITY_COLOURS, type Look } from "./look";
-import type { Dot, Line, Picture, Title } from "./painter";
+import { batchesOf, type Dot, type Line, type Picture, type Title } from "./painter";
 import type { Camera, LayoutKind, Link, Place } from "./types";
 
 export interface ViewNode {
@@ -39,11 +39,17 @@ export interface Lens {
   height: number;
   at: (node: { id: string; place: Place }) => Place;
   scale: (radius: number) => number;
+  back: (x: number, y: number) => Place; // from the screen to the graph
   unit: number; // pixels a unit of the graph
 }
 
 export const HALF = 10; // the fixed box that is scaled to the window, so nothing jumps
 export const PADDING = 20;
+
+/** The camera that has a place in the middle. */
+export function centred([x, y]: Place, ratio: number): Camera {
+  return { x: 0.5 + x / 2 / HALF, y: 0.5 + y / 2 / HALF, ratio };
+}
 
 /** Pixels a unit of the graph when the camera's ratio is 1. */
 function unitOf(width: number, height: number): number {
@@ -98,6 +104,7 @@ export function lensOf(camera: Camera, width: number, height: number): Lens {
     width,
     height,
     at: ({ place }) => [width / 2 + (place[0] - cx) * scale, height / 2 - (place[1] - cy) * scale],
+    back: (x, y) => [cx + (x - width / 2) / scale, cy - (y - height / 2) / scale],
     scale: (radius) => (radius * shrunk) / Math.sqrt(camera.ratio),
     unit: scale,
   };
@@ -154,6 +161,34 @@ const TREE: Partial<Record<LayoutKind, ReadonlySet<string>>> = {
 const SPOKES = 60; // links of a thing from which they are drawn thin
 const FEW = 24; // neighbours that all get their names
 
+/** The same picture through another lens: only places change. */
+export function refocus(picture: Picture, view: View, lens: Lens): Picture {
+  const { width, height } = lens;
+  view.nodes.forEach((node, i) => {
+    const dot = picture.dots[i]!;
+    [dot.x, dot.y] = lens.at(node);
+    dot.r = lens.scale(node.radius);
+  });
+  view.titles.forEach(({ place, reach }, i) => {
+    const title = picture.titles[i]!;
+    [title.x, title.y] = lens.at({ id: "", place });
+    title.r = reach * lens.unit;
+  });
+  return Object.assign(picture, { ...measuresOf(view, lens), width, height });
+}
+
+/** What depends on the window and the lens alone. */
+function measuresOf(view: View, { width, height, at }: Lens): Pick<Picture, "origin" | "tools" | "labels"> {
+  const few = Math.max(14, Math.min(60, Math.round((width * height) / 26000)));
+  return {
+    origin: view.layout === "radial" ? at({ id: "", place: [0, 0] }) : null,
+    tools: [[0, height - (width < 600 ? 50 : 136), 56, height]], // zoom
+    labels: isLayered(view) ? 400 : few,
+  };
+}
+
+const isLayered = (view: View): boolean => view.layout === "tracks" || view.layout === "places";
+
 export function pictureOf(view: View, look: Look, lens: Lens): Picture {
   const { focus, near } = nearOf(view);
   const { width, height } = lens;
@@ -191,9 +226,15 @@ export function pictureOf(view: View, look: Look, lens: Lens): Picture {
     const [x, y] = lens.at({ id: "", place });
     return { text, x, y, r: reach * lens.unit, colour: COMMUNITY_COLOURS[community] ?? look.groups["other"]! };
   });
-  const labels = Math.max(14, Math.min(60, Math.round((width * height) / 26000)));
-  const origin = view.layout === "radial" ? lens.at({ id: "", place: [0, 0] }) : null;
-  const layered = view.layout === "tracks" || view.layout === "places";
-  const tools: Picture["tools"] = [[0, height - (width < 600 ? 50 : 136), 56, height]]; // zoom
-  return { dots: [...dots.values()], lines, titles, look, width, height, origin, layered, tools, labels: layered ? 400 : labels };
+  return {
+    dots: [...dots.values()],
+    lines,
+    batches: batchesOf(lines, look),
+    titles,
+    look,
+    width,
+    height,
+    layered: isLayered(view),
+    ...measuresOf(view, lens),
+  };
 }

@@ -1,12 +1,13 @@
-// The one module that knows sigma: camera, pointer, discs on the GPU. Links, icons
-// and labels are painted on 2D canvases below and above it while there are few.
+// The one module that knows sigma: its camera and pointer, and for the map of a large
+// graph its points on the GPU. A scene is painted on one plain canvas: up to a few
+// thousand things that is quicker than the GPU of a laptop, and needs none.
 import Graph from "graphology";
 import Sigma from "sigma";
-import { EdgeLineProgram, NodePointProgram, NodeCircleProgram } from "sigma/rendering";
-import { paintLabels, type Label } from "./labels";
-import { mixed, readLook, type Look } from "./look";
+import { EdgeLineProgram, NodePointProgram } from "sigma/rendering";
+import { carried, paintLabels, type Label } from "./labels";
+import { readLook, type Look } from "./look";
 import { paintDots, paintLines, paintTitles, pointOn, type Picture } from "./painter";
-import { fillOf, fitCamera, HALF, isFaded, PADDING, pictureOf, shrink, type Lens, type View } from "./picture";
+import { centred, fitCamera, HALF, lensOf, PADDING, pictureOf, refocus, type Lens, type View } from "./picture";
 import { firstPicture } from "./still";
 import type { Camera, Place } from "./types";
 import type { WholeMap } from "./map";
@@ -24,8 +25,11 @@ export interface StageEvents {
 }
 
 const BOX = { x: [-HALF, HALF] as [number, number], y: [-HALF, HALF] as [number, number] };
-const PAINTED = 1500; // links painted on the canvas; more of them go to the GPU
+const HIDDEN = 3000; // links above which only the lit ones are drawn on the way
 const NEAR = 6;
+const LEAST = 7; // pixels round a small thing that count as it
+const QUICK = 250; // things above which rims and icons wait until the picture rests
+const REST_MS = 120;
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -34,12 +38,15 @@ export class Stage {
   look: Look = readLook();
   drawn = 0; // pictures painted, for tests and measurements
   names: Label[] = []; // as painted last
-  private graph = new Graph({ type: "directed", multi: true });
-  private under: HTMLCanvasElement;
-  private over: HTMLCanvasElement;
+  private ink: HTMLCanvasElement;
+  private at = new Map<string, Place>(); // where things are now, on the way or not
   private view: View | null = null;
   private dragging = "";
   private boxed = false;
+  private made: { view: View; look: Look; picture: Picture } | null = null;
+  private movedAt = 0; // when the camera moved last
+  private resting = 0; // the timer that paints everything once it rests
+  private named: View | null = null; // the view that the names were placed for
   private box: [number, number, number, number] | null = null; // being drawn with Shift
   private moving = 0;
   private observer: ResizeObserver;
@@ -52,17 +59,19 @@ export class Stage {
     private events: StageEvents,
     readonly big: WholeMap | null,
   ) {
-    this.under = this.layer();
-    if (big) this.graph = big.graph;
-    this.sigma = new Sigma(this.graph, container, {
+    container.classList.toggle("painted", !big);
+    const graph = big?.graph ?? new Graph();
+    // Without a node sigma does not renew its matrices; this one is never drawn.
+    if (!big) graph.addNode("anchor", { x: 0, y: 0, size: 0, hidden: true });
+    this.sigma = new Sigma(graph, container, {
       renderLabels: false,
       renderEdgeLabels: false,
       enableEdgeEvents: false,
       zIndex: false,
       defaultEdgeType: "line",
       edgeProgramClasses: { line: EdgeLineProgram },
-      defaultNodeType: big ? "point" : "circle",
-      nodeProgramClasses: { point: NodePointProgram, circle: NodeCircleProgram },
+      defaultNodeType: "point",
+      nodeProgramClasses: { point: NodePointProgram },
       hideEdgesOnMove: Boolean(big),
       hideLabelsOnMove: true,
       minCameraRatio: 0.005,
@@ -73,8 +82,9 @@ export class Stage {
       ...(big ? {} : { itemSizesReference: "screen" as const }),
     });
     this.sigma.setCustomBBox(big ? big.box : BOX);
-    this.over = this.layer();
-    this.over.style.pointerEvents = "none";
+    this.ink = document.createElement("canvas");
+    this.ink.className = "layer";
+    container.append(this.ink);
     this.sigma.on("afterRender", () => this.paint());
     this.listen();
     this.observer = new ResizeObserver(() => this.resize());
@@ -82,22 +92,12 @@ export class Stage {
     this.resize();
   }
 
-  private layer(): HTMLCanvasElement {
-    const canvas = document.createElement("canvas");
-    canvas.className = "layer";
-    this.container.append(canvas);
-    return canvas;
-  }
-
   private resize(): void {
     const { clientWidth, clientHeight } = this.container;
     const scale = window.devicePixelRatio || 1;
-    for (const canvas of [this.under, this.over]) {
-      canvas.width = clientWidth * scale;
-      canvas.height = clientHeight * scale;
-    }
+    this.ink.width = clientWidth * scale;
+    this.ink.height = clientHeight * scale;
     this.sigma.resize();
-    if (this.view && !this.big) this.show(this.view, false); // discs shrink with the window
     if (this.fitted) this.fitTo(this.fittedTo, false);
     this.sigma.scheduleRender(); // a canvas that changed its size is empty
   }
@@ -105,9 +105,9 @@ export class Stage {
   destroy(): void {
     this.observer.disconnect();
     cancelAnimationFrame(this.moving);
+    clearTimeout(this.resting);
     this.sigma.kill();
-    this.under.remove();
-    this.over.remove();
+    this.ink.remove();
   }
 
   refreshLook(): void {
@@ -124,32 +124,15 @@ export class Stage {
       this.sigma.scheduleRender();
       return;
     }
-    const before = new Map<string, Place>();
-    const kept = new Set(view.nodes.map((node) => node.id));
-    this.graph.forEachNode((id, at) => {
-      before.set(id, [at["x"] as number, at["y"] as number]);
-      if (!kept.has(id)) this.graph.dropNode(id);
-    });
     const moves: [string, Place, Place][] = [];
-    const shrunk = shrink(this.container.clientWidth, this.container.clientHeight);
-    for (const node of view.nodes) {
-      const from = before.get(node.id);
-      const fill = fillOf(node, view, this.look);
-      const attributes = {
-        size: node.radius * shrunk,
-        color: isFaded(view, node.id) ? mixed(fill, this.look.ground, 0.85) : fill,
-      };
-      if (from) this.graph.mergeNodeAttributes(node.id, attributes);
-      else this.graph.addNode(node.id, { ...attributes, x: node.place[0], y: node.place[1] });
-      if (from && Math.hypot(from[0] - node.place[0], from[1] - node.place[1]) > 0.01) {
-        moves.push([node.id, from, node.place]);
-      }
+    const at = new Map<string, Place>();
+    for (const { id, place } of view.nodes) {
+      const from = this.at.get(id) ?? place;
+      at.set(id, from);
+      if (id === this.dragging) continue; // it is where the pointer is
+      if (Math.hypot(from[0] - place[0], from[1] - place[1]) > 0.01) moves.push([id, from, place]);
     }
-    this.graph.clearEdges();
-    if (view.lines.length > PAINTED) {
-      const colour = mixed(this.look.text2, this.look.ground, 0.7);
-      for (const { key, link } of view.lines) this.graph.addEdgeWithKey(key, link.s, link.t, { color: colour, size: 1 });
-    }
+    this.at = at;
     this.move(moves, glide && !calm.matches && moves.length < 2000 ? 320 : 0);
   }
 
@@ -160,49 +143,35 @@ export class Stage {
       const share = ms ? Math.min(1, (performance.now() - begin) / ms) : 1;
       const eased = 1 - (1 - share) ** 3;
       for (const [id, a, b] of moves) {
-        if (!this.graph.hasNode(id)) continue;
-        this.graph.mergeNodeAttributes(id, { x: a[0] + (b[0] - a[0]) * eased, y: a[1] + (b[1] - a[1]) * eased });
+        if (this.at.has(id)) this.at.set(id, [a[0] + (b[0] - a[0]) * eased, a[1] + (b[1] - a[1]) * eased]);
       }
-      this.sigma.scheduleRefresh();
+      this.sigma.scheduleRender();
       if (share < 1) this.moving = requestAnimationFrame(tick);
     };
     tick();
   }
 
   private lens(): Lens {
-    const { sigma, graph } = this;
-    const { width, height } = sigma.getDimensions();
-    const [a, b] = [sigma.graphToViewport({ x: 0, y: 0 }), sigma.graphToViewport({ x: 1, y: 0 })];
-    return {
-      width,
-      height,
-      at: ({ id, place }) => {
-        const at = id && graph.hasNode(id) ? graph.getNodeAttributes(id) : { x: place[0], y: place[1] };
-        const { x, y } = sigma.graphToViewport({ x: at["x"] as number, y: at["y"] as number });
-        return [x, y];
-      },
-      scale: (radius) => sigma.scaleSize(radius * shrink(width, height)),
-      unit: Math.hypot(b.x - a.x, b.y - a.y),
-    };
+    const { width, height } = this.sigma.getDimensions();
+    const lens = lensOf(this.sigma.getCamera().getState(), width, height);
+    // What glides or is dragged is not yet where the view has it.
+    return { ...lens, at: ({ id, place }) => lens.at({ id, place: this.at.get(id) ?? place }) };
   }
 
   /** What is on the screen now, for the painter and for exports. */
   picture(): Picture {
-    return pictureOf(this.view!, this.look, this.lens());
-  }
-
-  private contexts(): [CanvasRenderingContext2D, CanvasRenderingContext2D] {
-    const scale = window.devicePixelRatio || 1;
-    return [this.under, this.over].map((canvas) => {
-      const ctx = canvas.getContext("2d")!;
-      ctx.setTransform(scale, 0, 0, scale, 0, 0);
-      ctx.clearRect(0, 0, canvas.width, canvas.height);
-      return ctx;
-    }) as [CanvasRenderingContext2D, CanvasRenderingContext2D];
+    const [view, look] = [this.view!, this.look];
+    if (this.made?.view === view && this.made.look === look) return refocus(this.made.picture, view, this.lens());
+    const picture = pictureOf(view, look, this.lens());
+    this.made = { view, look, picture };
+    return picture;
   }
 
   private paint(): void {
-    const [under, over] = this.contexts();
+    const ctx = this.ink.getContext("2d")!;
+    const scale = window.devicePixelRatio || 1;
+    ctx.setTransform(scale, 0, 0, scale, 0, 0);
+    ctx.clearRect(0, 0, this.ink.width, this.ink.height);
     this.drawn++;
     if (!this.marked && (this.big || this.view?.nodes.length)) {
       this.marked = true;
@@ -211,89 +180,118 @@ export class Stage {
       this.container.querySelector(".still")?.remove();
     }
     if (this.big) {
-      this.big.paint(over, this.sigma, this.look, this.view?.hovered ?? "", this.view?.selected ?? new Set());
+      this.big.paint(ctx, this.sigma, this.look, this.view?.hovered ?? "", this.view?.selected ?? new Set());
       return;
     }
     if (!this.view) return;
     const picture = this.picture();
-    paintTitles(under, picture);
-    if (picture.lines.length <= PAINTED) paintLines(under, picture);
-    else paintLines(under, { ...picture, lines: picture.lines.filter((l) => l.lit) });
-    paintDots(over, picture, false);
-    this.names = paintLabels(over, picture);
-    this.paintBox(over);
+    const busy = this.isMoving();
+    paintTitles(ctx, picture);
+    paintLines(ctx, picture, busy && picture.lines.length > HIDDEN);
+    paintDots(ctx, picture, busy && picture.dots.length > QUICK);
+    const names = busy && this.named === this.view ? carried(this.names, picture) : undefined;
+    const painted = paintLabels(ctx, picture, names);
+    if (!names) [this.names, this.named] = [painted, this.view];
+    this.paintBox(ctx);
+  }
+
+  /** Whether the camera is under way; when it rests, all is painted once more. */
+  private isMoving(): boolean {
+    if (performance.now() - this.movedAt > REST_MS) return false;
+    clearTimeout(this.resting);
+    this.resting = window.setTimeout(() => this.sigma.scheduleRender(), REST_MS + 20);
+    return true;
+  }
+
+  /** The thing painted at a point; the last painted lies on top. */
+  private thingAt(x: number, y: number): string {
+    if (this.big || !this.view) return "";
+    const dots = this.picture().dots;
+    for (let i = dots.length - 1; i >= 0; i--) {
+      const dot = dots[i]!;
+      if (Math.hypot(dot.x - x, dot.y - y) <= Math.max(dot.r, LEAST) + 1) return dot.id;
+    }
+    return "";
   }
 
   private listen(): void {
     const { sigma, events } = this;
-    let away = 0;
-    sigma.on("enterNode", ({ node }) => {
+    let [away, over, dragged] = [0, "", false];
+    const enter = (id: string): void => {
+      if (id === over) return;
+      over = id;
       clearTimeout(away);
-      this.container.style.cursor = "pointer";
-      away = window.setTimeout(() => events.hover(node), 40);
+      this.container.style.cursor = id ? "pointer" : "";
+      away = window.setTimeout(() => events.hover(id), 40);
+    };
+    const click = (id: string, original: Event): void => {
+      const { shiftKey, ctrlKey, metaKey } = original as MouseEvent;
+      events.click(id, shiftKey || ctrlKey || metaKey);
+    };
+    // The map's things are sigma's, a scene's are found by where they are painted.
+    sigma.on("enterNode", ({ node }) => enter(node));
+    sigma.on("leaveNode", () => enter(""));
+    sigma.getMouseCaptor().on("mousemove", ({ x, y }) => {
+      if (!this.big && !this.dragging) enter(this.thingAt(x, y));
     });
-    sigma.on("leaveNode", () => {
-      clearTimeout(away);
-      this.container.style.cursor = "";
-      away = window.setTimeout(() => events.hover(""), 40);
-    });
-    sigma.on("clickNode", ({ node, event }) => {
-      const original = event.original as MouseEvent;
-      events.click(node, original.shiftKey || original.ctrlKey || original.metaKey);
+    sigma.on("leaveStage", () => enter(""));
+    sigma.on("clickNode", ({ node, event }) => click(node, event.original));
+    sigma.on("clickStage", ({ event }) => {
+      if (this.boxed) return; // the end of a rectangle is no click
+      const id = this.thingAt(event.x, event.y);
+      if (id) return click(id, event.original);
+      const key = this.edgeAt(event.x, event.y);
+      if (key) events.clickEdge(key);
+      else events.clickEmpty();
     });
     sigma.on("doubleClickNode", ({ node, preventSigmaDefault }) => {
       preventSigmaDefault();
       events.open(node);
     });
-    sigma.on("rightClickNode", ({ node, event }) => {
+    sigma.on("doubleClickStage", ({ event, preventSigmaDefault }) => {
+      const id = this.thingAt(event.x, event.y);
+      if (!id) return;
+      preventSigmaDefault();
+      events.open(id);
+    });
+    sigma.on("rightClickStage", ({ event }) => {
+      const id = this.thingAt(event.x, event.y);
+      if (!id) return;
       event.original.preventDefault();
-      events.menu(node, event.x, event.y);
+      events.menu(id, event.x, event.y);
     });
-    sigma.on("clickStage", ({ event }) => {
-      if (this.boxed) return; // the end of a rectangle is no click
-      const key = this.edgeAt(event.x, event.y);
-      if (key) events.clickEdge(key);
-      else events.clickEmpty();
-    });
-    sigma.on("downNode", ({ node }) => {
-      if (!this.big) this.dragging = node;
-    });
-    let dragged = false;
     sigma.on("downStage", ({ event }) => {
-      const original = event.original as MouseEvent;
+      const { shiftKey } = event.original as MouseEvent;
       this.boxed = false;
-      if (original.shiftKey && !this.big) this.box = [event.x, event.y, event.x, event.y];
+      if (this.big) return;
+      if (shiftKey) this.box = [event.x, event.y, event.x, event.y];
+      else this.dragging = this.thingAt(event.x, event.y);
     });
     sigma.on("moveBody", ({ event, preventSigmaDefault }) => {
-      if (this.box) {
-        preventSigmaDefault();
-        [this.box[2], this.box[3]] = [event.x, event.y];
-        sigma.scheduleRender();
-      }
-      if (!this.dragging) return;
+      if (this.box) [this.box[2], this.box[3]] = [event.x, event.y];
+      else if (this.dragging) {
+        dragged = true;
+        this.at.set(this.dragging, this.placeAt(event.x, event.y));
+      } else return;
       preventSigmaDefault();
-      dragged = true;
-      const place = sigma.viewportToGraph(event);
-      this.graph.mergeNodeAttributes(this.dragging, { x: place.x, y: place.y });
+      sigma.scheduleRender();
     });
-    const drop = (): void => {
+    sigma.on("upStage", () => {
       if (this.box) {
         this.boxed = true;
         events.boxed(this.inBox(this.box));
       }
-      this.box = null;
-      if (this.dragging && dragged && this.graph.hasNode(this.dragging)) {
-        const at = this.graph.getNodeAttributes(this.dragging);
-        events.dragged(this.dragging, [at["x"] as number, at["y"] as number]);
+      const place = this.at.get(this.dragging);
+      if (dragged && place) {
+        this.boxed = true; // nor is the end of a drag
+        events.dragged(this.dragging, place);
       }
-      this.dragging = "";
-      dragged = false;
-    };
-    sigma.on("upNode", drop);
-    sigma.on("upStage", drop);
+      [this.box, this.dragging, dragged] = [null, "", false];
+    });
     for (const event of ["wheelStage", "downStage", "wheelNode"] as const) sigma.on(event, () => (this.fitted = false));
     let wait = 0;
     sigma.getCamera().on("updated", () => {
+      this.movedAt = performance.now();
       clearTimeout(wait);
       wait = window.setTimeout(() => events.camera(this.cameraNow()), 250);
     });
@@ -364,24 +362,26 @@ export class Stage {
     const { width, height } = this.sigma.getDimensions();
     const outside = ids.some((id) => {
       const node = this.view?.nodes.find((x) => x.id === id);
-      const { x, y } = this.sigma.graphToViewport({ x: node?.place[0] ?? 0, y: node?.place[1] ?? 0 });
+      const [x, y] = lensOf(this.sigma.getCamera().getState(), width, height).at({ place: node?.place ?? [0, 0], id: "" });
       return x < 0 || y < 0 || x > width || y > height;
     });
     if (outside) this.fitTo();
   }
 
-  private placeOf(id: string): Place[] {
-    if (!this.graph.hasNode(id)) return [];
-    const at = this.graph.getNodeAttributes(id);
-    return [[at["x"] as number, at["y"] as number]];
+  /** The place in the graph under a point of the screen. */
+  placeAt(x: number, y: number): Place {
+    return this.lens().back(x, y);
+  }
+
+  /** Have a place in the middle, as near as it is now. */
+  centre(place: Place): void {
+    this.setCamera(centred(place, this.sigma.getCamera().getState().ratio));
   }
 
   /** Where a thing is on the page, for menus, focus rings and tests. */
   spot(id: string): Place | null {
-    const [place] = this.placeOf(id);
-    if (!place) return null;
-    const { x, y } = this.sigma.graphToViewport({ x: place[0], y: place[1] });
-    return [x, y];
+    const place = this.at.get(id);
+    return place ? this.lens().at({ id, place }) : null;
   }
 
   /** The link nearest to a point, if it is near. */

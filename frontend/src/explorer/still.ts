@@ -26,7 +26,7 @@ export function paintStill(container: HTMLElement, view: View, camera: Camera | 
   const picture = pictureOf(view, readLook(), lensOf(camera ?? fitCamera(places, width, height), width, height));
   paintTitles(ctx, picture);
   paintLines(ctx, picture);
-  paintDots(ctx, picture, true);
+  paintDots(ctx, picture);
   paintLabels(ctx, picture);
   container.append(canvas);
   firstPicture();
