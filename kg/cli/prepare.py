@@ -45,17 +45,34 @@ def run(arguments: argparse.Namespace) -> int:
     settings = load_settings()
     scheme, _, rest = str(settings["store"]).partition(":")
     store: Store = Snapshot(Path(rest)) if scheme == "file" else build_store(settings)
-    began = time.monotonic()
-
-    def tell(step: str) -> None:
-        if not arguments.background:
-            print(f"{time.monotonic() - began:8.1f} s  {step}", file=sys.stderr)
-
+    told = _Silent() if arguments.background else _Told()
     try:
-        done = prepare(store, Path(settings["cache"]), tell, questions())
+        done = prepare(store, Path(settings["cache"]), told, questions())
     finally:
         store.close()
     if not done:
         print("kg: another process is at it", file=sys.stderr)
     print(store.generation if done else "")
     return 0
+
+
+class _Told:
+    """Prints each step once, with the seconds since the start."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._step = ""
+
+    def __call__(self, step: str) -> None:
+        # Answers are many and have no names that tell anybody anything.
+        step = "answering the catalogue" if "answer " in step else step
+        if step != self._step:
+            print(f"{time.monotonic() - self._began:8.1f} s  {step}", file=sys.stderr)
+        self._step = step
+
+
+class _Silent(_Told):
+    """Says nothing: nobody looks."""
+
+    def __call__(self, step: str) -> None:
+        """Say nothing."""
