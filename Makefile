@@ -41,8 +41,8 @@ bench: install  ## start, memory, pages, load, explorer: each beside its peers
 	for part in startup memory pages load explorer; do \
 	  PYTHONPATH=. $(PY) bench/$$part.py || exit 1; done
 
-bench-scale: install  ## time and memory against SIZES, beside the peers
-	PYTHONPATH=. $(PY) bench/scale.py $(or $(SIZES),1000 10000)
+bench-scale: install  ## time and memory against SIZES, beside the peers; ONLY=parts
+	PYTHONPATH=. $(PY) bench/scale.py $(or $(SIZES),1000 10000) $(if $(ONLY),--only $(ONLY))
 
 bench-partners: install  ## how good the partner advice is, on DATA=DIR
 	PYTHONPATH=. $(PY) bench/partners.py $(DATA) $(if $(CUTOFF),--cutoff $(CUTOFF))

@@ -62,6 +62,19 @@ def memory_mb(pid: int) -> float:
     return sum(p.memory_full_info().uss for p in family) / 2**20
 
 
+def cpu_s(pid: int) -> float:
+    """Processor seconds of a process and its children so far."""
+    process = psutil.Process(pid)
+    total = 0.0
+    for one in (process, *process.children(recursive=True)):
+        try:
+            times = one.cpu_times()
+        except psutil.Error:
+            continue
+        total += times.user + times.system
+    return total
+
+
 def folder_mb(folder: Path) -> float:
     """Size of a folder's files; a hard link counts once."""
     sizes = {

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.scale_measure import Cost, Http, memory_mb, python, run
+from bench.scale_measure import Cost, Http, cpu_s, memory_mb, python, run
 from bench.scale_queries import PREFIXES, Question
 from tests.servers import oxigraph, virtuoso
 from tests.servers.process import free_port
@@ -21,6 +21,7 @@ from tests.servers.virtuoso import VirtuosoServer
 
 Ask = Callable[[Question], Callable[[], int]]
 RDFLIB_UP_TO = 10_000
+_ASK = "/sparql?query=ASK%7B%3Fs%20%3Fp%20%3Fo%7D"
 
 
 @dataclass
@@ -31,11 +32,35 @@ class Running:
         ask: makes a call of a question.
         memory: MiB of its processes now.
         load: what loading took, where it is its own.
+        http: requests to it, where it has pages.
     """
 
     ask: Ask
     memory: Callable[[], float]
     load: Cost | None = None
+    http: Http | None = None
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Memory of a server and its children now, when called."""
+
+    pid: int
+
+    def __call__(self) -> float:
+        """In MiB."""
+        return memory_mb(self.pid)
+
+
+def _until_idle(pid: int, wait_s: float = 300.0) -> None:
+    """Wait for what a start does behind the first answer: it would be measured."""
+    until = time.monotonic() + wait_s
+    quiet, before = 0, cpu_s(pid)
+    while time.monotonic() < until and quiet < 3:
+        time.sleep(0.5)
+        now = cpu_s(pid)
+        quiet = quiet + 1 if now - before < 0.03 else 0
+        before = now
 
 
 @contextmanager
@@ -55,8 +80,12 @@ def product(store: Path, limit_s: float, *, own_pages: bool) -> Iterator[Running
         "KG_MAX_MEMORY_MB": "8192",
     }
     base = f"http://127.0.0.1:{port}"
-    with _server(python("server.py"), base, environment) as memory:
-        http = Http(base, limit_s)
+    http = Http(base, limit_s)
+    began = time.perf_counter()
+    with _server(python("server.py"), base + _ASK, environment) as memory:
+        http.query("/sparql", "ASK { ?s ?p ?o }", "ASK", {})
+        up = Cost(time.perf_counter() - began, float("nan"), float("nan"))
+        _until_idle(memory.pid)
 
         def ask(question: Question) -> Callable[[], int]:
             if own_pages and question.page:
@@ -64,7 +93,7 @@ def product(store: Path, limit_s: float, *, own_pages: bool) -> Iterator[Running
             text = PREFIXES + question.text
             return lambda: http.query("/sparql", text, question.form, {})
 
-        yield Running(ask, memory)
+        yield Running(ask, memory, up, http)
 
 
 @contextmanager
@@ -177,7 +206,7 @@ def _server(
     base: str,
     environment: dict[str, str],
     wait_s: float = 600,
-) -> Iterator[Callable[[], float]]:
+) -> Iterator[Memory]:
     process = subprocess.Popen(
         command,
         env={**os.environ, **environment},
@@ -190,13 +219,13 @@ def _server(
             if process.poll() is not None:
                 raise RuntimeError(f"{command[0]} ended with {process.returncode}")
             try:
-                urllib.request.urlopen(base + "/", timeout=30).close()
+                urllib.request.urlopen(base, timeout=30).close()
                 break
             except urllib.error.HTTPError:
                 break
             except OSError:
-                time.sleep(0.1)
-        yield lambda: memory_mb(process.pid)
+                time.sleep(0.02)
+        yield Memory(process.pid)
     finally:
         process.terminate()
         try:
