@@ -26,6 +26,7 @@ from kg.model.facts import term_iri
 from kg.store import Store
 from kg.store.files import FileTriples, read_triples
 from kg.store.filling import Filling
+from kg.store.isolated import IsolatedStore
 from kg.store.scratch import ScratchStore
 
 Content = Sequence[Triple] | FileTriples
@@ -180,6 +181,9 @@ def publish(
 ) -> str:
     """Replace or remove graphs, and infer anew, all or nothing.
 
+    An embedded store on disk infers about what the change touches alone, as long
+    as that is not too much.
+
     Args:
         store: is written once.
         graphs: named graph to its triples; ``None`` removes it.
@@ -189,6 +193,10 @@ def publish(
     Returns:
         The new generation.
     """
+    if isinstance(store, IsolatedStore) and shipped is None:
+        renewed = store.replace_and_renew(graphs, rules_of(store))
+        if renewed is not None:
+            return renewed
     scratch = ScratchStore(premises(store, without=[*DERIVED, *graphs]))
     for content in graphs.values():
         if isinstance(content, FileTriples):
@@ -200,6 +208,17 @@ def publish(
     if shipped is not None:
         changes[vocab.CATALOGUE_GRAPH] = list(catalogue(shipped))
     return store.replace_graphs(changes)
+
+
+def rules_of(store: Store) -> list[str]:
+    """The rules of the ontology that a store holds."""
+    rules = store.select(
+        vocab.prologue("lv")
+        + f"SELECT ?text WHERE {{ GRAPH <{vocab.ONTOLOGY_GRAPH}> {{"
+        " ?rule a lv:InferenceRule ; lv:construct ?text ; lv:order ?order } }"
+        " ORDER BY ?order"
+    )
+    return [str(row["text"]) for row in rules]
 
 
 def premises(store: Store, without: Iterable[str]) -> list[Triple]:

@@ -55,7 +55,8 @@ def build_generation(
             quads = _filled(staged, filling, progress)
             sync_folder(staged)
             sync_folder(staged.parent)
-            generations.publish(staged, name, {"quads": quads})
+            facts = {"quads": quads, "is_concluded": bool(rules)}
+            generations.publish(staged, name, facts)
         except OSError as exc:
             raise disk_error(exc) from exc
         finally:

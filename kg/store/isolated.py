@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -328,6 +328,14 @@ class IsolatedStore:
     def replace_graphs(self, graphs: dict[str, Iterable[Triple] | None]) -> str:
         """Replace or remove named graphs (see ``Store.replace_graphs``)."""
         return self._writer.replace_graphs(graphs)
+
+    def replace_and_renew(
+        self,
+        graphs: Mapping[str, Iterable[Triple] | None],
+        rules: Sequence[str],
+    ) -> str | None:
+        """The same; see ``Writer.replace_and_renew``."""
+        return self._writer.replace_and_renew(graphs, rules)
 
     def backup(self, target: Path) -> str:
         """Write a complete copy (see ``ServiceStore.backup``)."""

@@ -24,13 +24,15 @@ from kg import vocab
 from kg.errors import StoreError
 from kg.store import engine, sandbox, transport
 from kg.store.base import GraphWrite, UserUpdate
+from kg.store.conclusions import renew
 from kg.store.files import FORMATS
 from kg.store.filling import Filling, fill
 from kg.store.terms import document_error
-from kg.store.union import follow, graph_changes
+from kg.store.union import follow, follow_changes, graph_changes
 
 _NOT_COPIED: Final = {"LOCK", "LOG"}
 COMPACT_AT_TABLES: Final = 120
+_SMALL_TABLE_BYTES: Final = 4 * 1024 * 1024
 
 
 def clone(source: Path, target: Path) -> None:
@@ -78,10 +80,9 @@ def stage(request: dict[str, Any], write: Callable[[bytes], object]) -> dict[str
     sandbox.limit_memory(request.get("budget"))
     draft = target.with_suffix(".nt")
     only, created = _change(store, request["change"], draft, union=request["union"])
-    if request["union"]:
-        changed = follow(before, store, unnamed=vocab.UNNAMED_GRAPH, only=only)
-    else:
-        changed = sorted(graph_changes(before, store, only))
+    changed, known = _followed(before, store, request, only)
+    if changed is None:
+        return {"changed": [], "created": False, "is_too_wide": True}
     sandbox.limit_memory(None)
     if request.get("tell"):
         for name in changed:
@@ -89,13 +90,42 @@ def stage(request: dict[str, Any], write: Callable[[bytes], object]) -> dict[str
             rows = ((q.subject, q.predicate, q.object) for q in quads)
             write(transport.pack((name,), rows) + b"\n")
     store.flush()
-    if len(list(target.glob("*.sst"))) > COMPACT_AT_TABLES:
+    if _small_tables(target) > COMPACT_AT_TABLES:
         store.optimize()
-    quads_in_all = len(store)
+    quads_in_all = len(store) if known is None else known
     del store
     sync_folder(target)
     sync_folder(target.parent)
     return {"changed": changed, "created": created, "quads": quads_in_all}
+
+
+def _followed(
+    before: ox.Store, store: ox.Store, request: dict[str, Any], only: list[str] | None
+) -> tuple[list[str] | None, int | None]:
+    """Have the default graph and, where asked for, the conclusions follow.
+
+    Returns:
+        The named graphs that changed, ``None`` if conclusions cannot follow;
+        and how many quads there are now, ``None`` if they must be counted.
+    """
+    if not request["union"]:
+        return sorted(graph_changes(before, store, only)), None
+    unnamed = vocab.UNNAMED_GRAPH
+    renewing = request["change"].get("renew")
+    if renewing is None:
+        return follow(before, store, unnamed=unnamed, only=only), None
+    changes, grown = follow_changes(before, store, unnamed=unnamed, only=only)
+    more = renew(before, store, changes, renewing["rules"], renewing["inferred"])
+    if more is None:
+        return None, None
+    quads = renewing["quads"]
+    return sorted(changes), None if quads is None else quads + grown + more
+
+
+def _small_tables(folder: Path) -> int:
+    """Tables that changes left behind; those of a large load do not count."""
+    sizes = (file.stat().st_size for file in folder.glob("*.sst"))
+    return sum(size < _SMALL_TABLE_BYTES for size in sizes)
 
 
 def _change(

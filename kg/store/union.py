@@ -43,10 +43,24 @@ def follow(
     Returns:
         IRIs of the named graphs that changed, in order.
     """
+    return sorted(follow_changes(before, after, unnamed=unnamed, only=only)[0])
+
+
+def follow_changes(
+    before: ox.Store,
+    after: ox.Store,
+    *,
+    unnamed: str,
+    only: Iterable[str] | None = None,
+) -> tuple[dict[str, Change], int]:
+    """The same; gives what came and went, and by how many quads the store grew.
+
+    A store that was empty has no count, and no content of the changes.
+    """
     touched = None if only is None else set(only)
     is_new = next(iter(before), None) is None
     if is_new and touched is not None and "" not in touched:
-        return _all_new(after, touched)
+        return {name: (set(), set()) for name in _all_new(after, touched)}, 0
     default = ox.DefaultGraph()
     if touched is None or "" in touched:
         came, went = _change(before, after, default)
@@ -61,12 +75,29 @@ def follow(
             touched.add(unnamed)
     changes = graph_changes(before, after, touched)
     seen = [c for name, c in changes.items() if name not in vocab.HIDDEN_GRAPHS]
-    gone = {spo for _, went in seen for spo in went}
-    for spo in gone - _still_there(after, gone):
-        after.remove(ox.Quad(*spo))
-    for came, _ in seen:
-        after.extend(ox.Quad(*spo) for spo in came)
-    return sorted(changes)
+    grown = sum(len(came) - len(went) for came, went in changes.values())
+    grown -= take_from_default(after, {spo for _, went in seen for spo in went})
+    grown += add_to_default(after, {spo for came, _ in seen for spo in came})
+    return changes, grown
+
+
+def take_from_default(store: ox.Store, gone: set[Spo]) -> int:
+    """Take out what no named graph holds any more; how many that were."""
+    lost = [
+        quad
+        for spo in gone - _still_there(store, gone)
+        if (quad := ox.Quad(*spo)) in store
+    ]
+    for quad in lost:
+        store.remove(quad)
+    return len(lost)
+
+
+def add_to_default(store: ox.Store, came: set[Spo]) -> int:
+    """Put in what is not there; how many that were."""
+    new = [quad for spo in came if (quad := ox.Quad(*spo)) not in store]
+    store.extend(new)
+    return len(new)
 
 
 def _all_new(after: ox.Store, only: Iterable[str]) -> list[str]:

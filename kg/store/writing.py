@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from kg.errors import StoreError, StoreReadOnlyError, StoreUnreachableError
+from kg import vocab
+from kg.errors import (
+    PreconditionError,
+    StoreError,
+    StoreReadOnlyError,
+    StoreUnreachableError,
+)
 from kg.model import Triple
 from kg.store import staging, transport
 from kg.store.base import Check, GraphWrite, Limits, UserUpdate, Written
@@ -16,6 +22,8 @@ from kg.store.custody import Custody, Once
 from kg.store.embedded import other_generation
 from kg.store.files import FileTriples
 from kg.store.generations import Generations
+
+_CONCLUDED: Final = "is_concluded"  # in the facts of a generation
 
 
 class Writer:
@@ -79,8 +87,47 @@ class Writer:
             }
             return self._write(change, write.limits, expected, check)
 
-    def replace_graphs(self, graphs: dict[str, Iterable[Triple] | None]) -> str:
+    def replace_graphs(self, graphs: Mapping[str, Iterable[Triple] | None]) -> str:
         """Replace or remove named graphs (see ``Store.replace_graphs``)."""
+        return self._replaced(graphs, {}).generation
+
+    def replace_and_renew(
+        self,
+        graphs: Mapping[str, Iterable[Triple] | None],
+        rules: Sequence[str],
+    ) -> str | None:
+        """The same; what the rules conclude follows, as far as it is touched.
+
+        Args:
+            graphs: as for ``replace_graphs``.
+            rules: CONSTRUCT texts (``kg.store.conclusions``).
+
+        Returns:
+            The new generation; ``None``, with nothing changed, if everything
+            should be concluded anew: there are no rules, the conclusions were not
+            current before, or too much is touched.
+        """
+        base = self._generations.current
+        facts = self._generations.facts_of(base)
+        if not rules or not facts.get(_CONCLUDED):
+            return None
+        renewing = {
+            "rules": list(rules),
+            "inferred": vocab.INFERRED_GRAPH,
+            "quads": facts.get("quads"),
+        }
+        try:
+            done = self._replaced(graphs, {"renew": renewing}, base)
+        except PreconditionError:  # the count is of another generation
+            return None
+        return done.generation or None
+
+    def _replaced(
+        self,
+        graphs: Mapping[str, Iterable[Triple] | None],
+        more: dict[str, Any],
+        expected: str = "",
+    ) -> Written:
         with tempfile.TemporaryDirectory(dir=self._generations.staging) as folder:
             files: dict[str, list[str] | None] = {}
             for number, (name, triples) in enumerate(graphs.items()):
@@ -95,9 +142,9 @@ class Writer:
                     for s, p, o in triples:
                         opened.write(f"{s.n3()} {p.n3()} {o.n3()} .\n")
                 files[name] = [str(file)]
-            change = {"kind": "replace", "graphs": files}
+            change = {"kind": "replace", "graphs": files, **more}
             limits = Limits(timeout_s=self._write_timeout_s, max_memory_bytes=1 << 42)
-            return self._write(change, limits, "", None).generation
+            return self._write(change, limits, expected, None)
 
     def backup(self, target: Path) -> str:
         """Write a complete copy (see ``ServiceStore.backup``)."""
@@ -182,17 +229,30 @@ class Writer:
         """
         staged, name, facts, told = self._staged(change, base, tell=tell, limits=limits)
         try:
+            if facts.get("is_too_wide"):
+                return Written("")
             if check is not None:
                 check(_graphs_told(told))
             changed = tuple(facts["changed"])
             if base and self._union and not changed:
                 return Written(base, facts["created"])
-            self._generations.publish(staged, name, {"quads": facts["quads"]})
+            recorded = {"quads": facts["quads"], _CONCLUDED: self._follows(change, base)}
+            self._generations.publish(staged, name, recorded)
         except OSError as exc:
             raise disk_error(exc) from exc
         finally:
             shutil.rmtree(staged, ignore_errors=True)
         return Written(name, facts["created"], changed)
+
+    def _follows(self, change: dict[str, Any], base: str) -> bool:
+        """Whether what the rules conclude is current after a change."""
+        if change["kind"] in {"none", "fill"} or "renew" in change:
+            return True
+        touched = change.get("graphs") or [change.get("graph", "")]
+        if vocab.INFERRED_GRAPH in touched:
+            return True
+        was = bool(self._generations.facts_of(base).get(_CONCLUDED))
+        return was and all(graph in vocab.HIDDEN_GRAPHS for graph in touched)
 
     def _staged(
         self,
