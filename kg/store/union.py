@@ -20,7 +20,7 @@ Spo = tuple[Any, Any, Any]
 Change = tuple[set[Spo], set[Spo]]
 """What came and what went."""
 
-_LOOK_UPS = 1000
+_LOOK_UPS = 100_000
 
 
 def follow(
