@@ -236,7 +236,10 @@ class Writer:
             changed = tuple(facts["changed"])
             if base and self._union and not changed:
                 return Written(base, facts["created"])
-            recorded = {"quads": facts["quads"], _CONCLUDED: self._follows(change, base)}
+            recorded = {
+                "quads": facts["quads"],
+                _CONCLUDED: self._follows(change, base),
+            }
             self._generations.publish(staged, name, recorded)
         except OSError as exc:
             raise disk_error(exc) from exc

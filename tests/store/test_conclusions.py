@@ -13,6 +13,7 @@ from kg.curate.infer import conclusions
 from kg.curate.publication import first_filling, publish
 from kg.model import Iri, Triple
 from kg.store import conclusions as renewing
+from kg.store.base import UserUpdate
 from kg.store.isolated import IsolatedStore
 from kg.store.migration import contents
 from kg.store.scratch import ScratchStore
@@ -132,3 +133,16 @@ def test_change_that_touches_too_much_asks_for_everything(tmp_path: Path) -> Non
         assert renewing.renew(*arguments) is None
     changes[vocab.ONTOLOGY_GRAPH] = (set(), came)
     assert renewing.renew(*arguments) is None
+
+
+def test_conclusions_that_were_stale_are_all_made_anew(store: IsolatedStore) -> None:
+    # A write that does not infer: what it says must be seen by the next publication.
+    firm, other = Iri(vocab.ID + "drawn-c"), Iri(vocab.ID + "drawn-d")
+    claim = f"{firm.n3()} <{vocab.ONTOLOGY}cooperatesWith> {other.n3()}"
+    graph = f"{vocab.GRAPH}unseen"
+    store.update(UserUpdate(f"INSERT DATA {{ GRAPH <{graph}> {{ {claim} }} }}"))
+    assert inferred(store) != all_that_follows(store)
+    publish(store, {f"{vocab.GRAPH}drawn-0": drawn(Random(3), 5)})
+    check(store)
+    publish(store, {graph: None, f"{vocab.GRAPH}drawn-0": None})
+    check(store)
