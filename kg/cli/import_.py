@@ -101,6 +101,7 @@ def _to_store(arguments: argparse.Namespace) -> int:
     home = arguments.files[0].resolve().parent
     parts.desk.progress = _told
     proposal = parts.desk.propose(arguments.files, mapping, home)
+    print(file=sys.stderr)
     for line in proposal_lines(proposal):
         print(line)
     who = arguments.who or getpass.getuser()
@@ -122,10 +123,8 @@ def _to_store(arguments: argparse.Namespace) -> int:
 
 
 def _told(step: str, done: int, whole: int) -> None:
-    """Progress on stderr: one line that is written over, a new one for each step."""
-    print(f"\r{step} {done}/{whole}   ", end="", file=sys.stderr, flush=True)
-    if done >= whole:
-        print(file=sys.stderr)
+    """Progress on stderr: one line that is written over."""
+    print(f"\r{step} {done}/{whole}      ", end="", file=sys.stderr, flush=True)
 
 
 def proposal_lines(proposal: Proposal) -> list[str]:
