@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
@@ -27,6 +28,7 @@ from kg.search import prepare_names
 from kg.shelf import Keeper, Shelf, write_shelf
 from kg.shelf.build import Fillers
 from kg.shelf.keeper import file_name, sweep
+from kg.shelf.shelf import answers_of
 from kg.shelf.stream import Patient
 from kg.store import Store
 
@@ -57,37 +59,44 @@ def prepare(
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
-        shelf = _shelf(store, cache / "shelf", progress, questions)
+        shelf = _shelf(store, cache / "shelf", progress)
         progress("indexing names")
         prepare_names(cache / "names", shelf)
         progress("drawing the network")
         prepare_picture(cache / "graphs", Patient(store))
+        # Last, and one by one: they take longest, and no page waits for them.
+        progress("answering the catalogue")
+        for key, make in answer_fillers(Patient(store), questions):
+            try:
+                shelf.add(key, make)
+            except KGError:
+                LOG.exception("an answer of the catalogue is not kept")
     return True
 
 
-def _shelf(
-    store: Store, folder: Path, progress: Progress, questions: Iterable[Question]
-) -> Shelf:
+def _shelf(store: Store, folder: Path, progress: Progress) -> Shelf:
     path = folder / file_name("shelf", store.generation, "sqlite")
     if path.exists():
         try:
             return Shelf(path)
         except KGError:
             path.unlink()
-    write_shelf(path, store, fillers(Patient(store), questions), progress)
+    write_shelf(path, store, fillers(Patient(store)), progress)
     sweep(folder, "shelf")
+    kept = {answers_of(path) for path in folder.glob("shelf-*.sqlite")}
+    for old in set(folder.glob("answers-*")) - kept:
+        shutil.rmtree(old, ignore_errors=True)
     return Shelf(path)
 
 
-def fillers(store: Store, questions: Iterable[Question] = ()) -> Fillers:
+def fillers(store: Store) -> Fillers:
     """The values of a shelf that upper rooms compute, by key."""
     reader = Reader(store)
     made: dict[str, Callable[[], object]] = {
         key: lambda fill=fill: fill(reader)  # type: ignore[misc]
         for key, fill in FILLERS.items()
     }
-    made["datasets"] = lambda: [asdict(d) for d in list_datasets(store)]
-    return made | dict(answer_fillers(store, questions))
+    return made | {"datasets": lambda: [asdict(d) for d in list_datasets(store)]}
 
 
 def in_a_process(settings: Settings) -> Callable[[], None]:

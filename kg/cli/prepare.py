@@ -64,8 +64,6 @@ class _Told:
         self._step = ""
 
     def __call__(self, step: str) -> None:
-        # Answers are many and have no names that tell anybody anything.
-        step = "answering the catalogue" if "answer " in step else step
         if step != self._step:
             print(f"{time.monotonic() - self._began:8.1f} s  {step}", file=sys.stderr)
         self._step = step

@@ -6,7 +6,7 @@ import json
 import sqlite3
 import threading
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +64,26 @@ class Shelf:
     def value(self, key: str) -> Any:
         """What a filler gave; ``None`` if there was none of this name."""
         found = self.rows("SELECT json FROM value WHERE key = ?", (key,))
-        return json.loads(found[0][0]) if found else None
+        if found:
+            return json.loads(found[0][0])
+        try:
+            return json.loads(self._beside(key).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+
+    def add(self, key: str, make: Callable[[], Any]) -> None:
+        """Keep a value that takes long beside the shelf, unless it is there."""
+        path = self._beside(key)
+        if path.exists():
+            return
+        made = json.dumps(make(), ensure_ascii=False)
+        path.parent.mkdir(exist_ok=True)
+        draft = path.with_suffix(".part")
+        draft.write_text(made, encoding="utf-8")
+        draft.replace(path)
+
+    def _beside(self, key: str) -> Path:
+        return answers_of(self._path) / f"{key.replace(' ', '-')}.json"
 
     def number(self, key: str) -> int:
         """A count; 0 where nothing was counted."""
@@ -150,6 +169,11 @@ class Shelf:
             query = f"SELECT {what} FROM thing WHERE {by} IN ({marks})"  # noqa: S608
             found += self.rows(query, batch)
         return found
+
+
+def answers_of(path: Path) -> Path:
+    """The folder of what is added to the shelf at ``path``."""
+    return path.with_name(path.stem.replace("shelf-", "answers-", 1))
 
 
 def batches(items: list[Any]) -> list[list[Any]]:

@@ -202,3 +202,20 @@ def test_page_says_when_to_come_again(store: EmbeddedStore, tmp_path: Path) -> N
     assert body is not None
     assert body["code"] == "preparing"
     assert client.get("/entities/beigene").status_code == 200
+
+
+def test_answer_that_fails_leaves_the_others(
+    store: EmbeddedStore, tmp_path: Path
+) -> None:
+    prepare(store, tmp_path, lambda step: None)
+    shelf = Shelf(next((tmp_path / "shelf").glob("shelf-*.sqlite")))
+    with pytest.raises(DataError):
+        shelf.add("answer one", _fail)
+    assert shelf.value("answer one") is None
+    shelf.add("answer two", lambda: {"rows": ["百济"]})
+    assert shelf.value("answer two") == {"rows": ["百济"]}
+    shelf.add("answer two", pytest.fail)  # it is there
+
+
+def _fail() -> None:
+    raise DataError("no")
