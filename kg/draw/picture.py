@@ -145,10 +145,20 @@ def _darker(colour: str) -> str:
     return "#" + "".join(f"{part:02x}" for part in parts)
 
 
+# The shapes of the picture, for its legend; whatever else is drawn as a disc.
+_DISC = "M7 1A6 6 0 1 1 6.99 1Z"
+_MARKS = {
+    "triangle": "M7 1L13.5 13H.5Z",
+    "diamond": "M7 .5L13.5 7L7 13.5L.5 7Z",
+    "square": "M1.5 1.5H12.5V12.5H1.5Z",
+    "hexagon": "M4 1.5H10L13.5 7L10 12.5H4L.5 7Z",
+}
+
+
 def _legend(picture: Picture) -> str:
     items = [
         '<li><svg width="14" height="14" aria-hidden="true">'
-        f'<circle cx="7" cy="7" r="6" fill="{group.colour}"'
+        f'<path d="{_MARKS.get(group.shape, _DISC)}" fill="{group.colour}"'
         f' stroke="{_darker(group.colour)}"/></svg>'
         f"{escape(picture.t(group.zh, group.en))} {count}</li>"
         for group, count in picture.counts()

@@ -76,6 +76,16 @@ def test_planned_links_are_dashed_and_said_to_be(pictures: dict[str, Picture]) -
     assert '"dashes": true' in picture_html(pictures["en"])
 
 
+def test_legend_has_the_shapes_of_the_picture(pictures: dict[str, Picture]) -> None:
+    html = picture_html(pictures["en"])
+    legend = html[html.index("<header>") : html.index("</header>")]
+    marks = re.findall(r'<path d="([^"]+)" fill="(#\w+)"', legend)
+    shapes = {group.shape for group, _ in pictures["en"].counts()}
+    drawn = {"dot" if s in {"box", "ellipse", "dot"} else s for s in shapes}
+    assert len({path for path, _ in marks}) == len(drawn)
+    assert len({colour for _, colour in marks}) == len(shapes)
+
+
 def test_long_name_is_cut_in_the_picture_and_whole_in_its_title(
     pictures: dict[str, Picture],
 ) -> None:
