@@ -309,9 +309,8 @@ def test_bad_input_is_told(api: FlaskClient, path: str, status: int) -> None:
 
 def test_description_covers_every_api_address(api: FlaskClient) -> None:
     told = set(api.get("/api/openapi.json").get_json()["paths"])
-    rules = {
-        str(rule)
-        for rule in api.application.url_map.iter_rules()
-        if str(rule).startswith("/api/") and str(rule) != "/api/openapi.json"
+    served = {str(rule) for rule in api.application.url_map.iter_rules()}
+    assert {path for path in told if path.startswith("/api/")} == {
+        rule for rule in served if rule.startswith("/api/")
     }
-    assert told == rules
+    assert told <= served, "an address is described that nobody serves"
