@@ -255,7 +255,7 @@ class Desk:
         read: dict[str, int],
     ) -> Proposal:
         graph = vocab.GRAPH + dataset
-        old = read_graph(self._store, graph) if graph in self._store.graphs() else []
+        old = read_graph(self._store, graph) if self._holds(graph) else []
         return Proposal(dataset, triples, difference(old, triples), problems, read)
 
     # -- decide -------------------------------------------------------------
@@ -335,7 +335,7 @@ class Desk:
         """
         self._of_users(dataset)
         graph = vocab.GRAPH + dataset
-        if graph not in self._store.graphs():
+        if not self._holds(graph):
             raise _no_dataset(dataset)
         refuse_dangling(self._store, graph)
         return self._put(dataset, None, "", "withdraw", who, why)
@@ -359,12 +359,12 @@ class Desk:
 
     def withdrawn(self) -> list[str]:
         """Ids of the datasets that were withdrawn and can be restored."""
-        there = set(self._store.graphs())
-        return sorted(
-            path.parent.name
-            for path in self._folder.glob("*/history.jsonl")
-            if vocab.GRAPH + path.parent.name not in there
-        )
+        kept = (path.parent.name for path in self._folder.glob("*/history.jsonl"))
+        return sorted(name for name in kept if not self._holds(vocab.GRAPH + name))
+
+    def _holds(self, graph: str) -> bool:
+        """Whether the store has this graph, without counting what all of them hold."""
+        return self._store.ask(f"ASK {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}")
 
     def history(self, dataset: str) -> list[Entry]:
         """What happened to a dataset, oldest first."""
@@ -390,7 +390,7 @@ class Desk:
         also: Mapping[str, list[Triple]] | None = None,
     ) -> Entry:
         graph = vocab.GRAPH + dataset
-        old = read_graph(self._store, graph) if graph in self._store.graphs() else []
+        old = read_graph(self._store, graph) if self._holds(graph) else []
         changes = difference(old, triples or ())
         entry = Entry(
             len(self.history(dataset)) + 1,
@@ -422,8 +422,7 @@ class Desk:
 
     def _words(self) -> Mapping[str, FileTriples]:
         """The ontology and its like, when the store does not have them yet."""
-        there = set(self._store.graphs())
-        return {} if vocab.ONTOLOGY_GRAPH in there else self._at_first
+        return {} if self._holds(vocab.ONTOLOGY_GRAPH) else self._at_first
 
     def _of_users(self, dataset: str) -> None:
         if dataset in self._shipped or dataset in _RESERVED:
