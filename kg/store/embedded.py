@@ -114,11 +114,7 @@ class EmbeddedStore:
 
     def graphs(self) -> dict[str, int]:
         """IRI of each named graph and the number of its triples."""
-        return {
-            g.value: sum(1 for _ in self._store.quads_for_pattern(None, None, None, g))
-            for g in self._store.named_graphs()
-            if isinstance(g, ox.NamedNode)
-        }
+        return engine.graph_sizes(self._store)
 
     def replace_graphs(self, graphs: dict[str, Iterable[Triple] | None]) -> str:
         """Replace or remove named graphs (see ``Store.replace_graphs``)."""

@@ -243,6 +243,15 @@ def _with_columns(text: str, query: UserQuery) -> str:
     return text[: query.star_at] + f" {names} " + text[query.star_at + 1 :]
 
 
+def graph_sizes(store: ox.Store) -> dict[str, int]:
+    """IRI of each named graph and the number of its triples; all are counted."""
+    return {
+        g.value: sum(1 for _ in store.quads_for_pattern(None, None, None, g))
+        for g in store.named_graphs()
+        if isinstance(g, ox.NamedNode)
+    }
+
+
 def dump_graph(store: ox.Store, graph: str, media_type: str, write: Write) -> None:
     """Write one graph (``""``: the engine's default graph).
 

@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from kg.errors import StoreError, StoreReadOnlyError, StoreUnreachableError
 from kg.model import Term, Triple
+from kg.store import engine
 from kg.store.base import Solutions
 from kg.store.generations import Generations
 from kg.store.terms import from_engine, query_error
@@ -92,11 +93,7 @@ class Snapshot:
 
     def graphs(self) -> dict[str, int]:
         """IRI of each named graph and the number of its triples."""
-        return {
-            g.value: sum(1 for _ in self._store.quads_for_pattern(None, None, None, g))
-            for g in self._store.named_graphs()
-            if isinstance(g, ox.NamedNode)
-        }
+        return engine.graph_sizes(self._store)
 
     def replace_graphs(self, graphs: dict[str, Iterable[Triple] | None]) -> str:
         """Not here: nobody writes a generation."""

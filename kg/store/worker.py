@@ -144,14 +144,7 @@ def _house(worker: Worker, request: dict[str, Any], write: Write) -> Facts:
 
 
 def _graphs(worker: Worker, request: dict[str, Any], write: Write) -> Facts:
-    store = worker.store(request["path"], None)
-    return {
-        "graphs": {
-            g.value: sum(1 for _ in store.quads_for_pattern(None, None, None, g))
-            for g in store.named_graphs()
-            if isinstance(g, ox.NamedNode)
-        }
-    }
+    return {"graphs": engine.graph_sizes(worker.store(request["path"], None))}
 
 
 def _dump(worker: Worker, request: dict[str, Any], write: Write) -> Facts:
