@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
 
+from kg.analysis.compact import prepare_compact
 from kg.analysis.large import prepare_picture
 from kg.config import Settings
 from kg.curate.listed import list_datasets
@@ -62,8 +63,10 @@ def prepare(
         shelf = _shelf(store, cache / "shelf", progress)
         progress("indexing names")
         prepare_names(cache / "names", shelf)
+        progress("reading the network")
+        network = prepare_compact(cache / "graphs", shelf)
         progress("drawing the network")
-        prepare_picture(cache / "graphs", Patient(store))
+        prepare_picture(cache / "graphs", network)
         # Last, and one by one: they take longest, and no page waits for them.
         progress("answering the catalogue")
         for key, make in answer_fillers(Patient(store), questions):
