@@ -73,9 +73,7 @@ def pagerank(
         Columns ``id``, ``rank``.
     """
     degree = degrees(edges).checkpoint()
-    out = (
-        _both(edges).join(degree.withColumnRenamed("id", "src"), "src").checkpoint()
-    )
+    out = _both(edges).join(degree.withColumnRenamed("id", "src"), "src").checkpoint()
     count = degree.count()
     ranks = degree.select("id", f.lit(1.0 / count).alias("rank"))
     for step in range(1, most + 1):

@@ -7,7 +7,6 @@ code: files that somebody else wrote can be wrong, but run nothing.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -80,6 +79,6 @@ def read_arrays(folder: Path) -> tuple[dict[str, Any], dict[str, Any]] | None:
 def sweep_folders(folder: Path, kind: str, keep: int = 2) -> None:
     """Remove all but the newest folders of a kind; who has one mapped may go on."""
     found = [p for p in folder.glob(f"{kind}-*") if p.is_dir()]
-    found.sort(key=lambda p: os.stat(p).st_mtime)
+    found.sort(key=lambda p: p.stat().st_mtime)
     for old in found[:-keep]:
         shutil.rmtree(old, ignore_errors=True)

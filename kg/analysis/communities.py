@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -151,11 +152,24 @@ def _named(
     return Community(node.name("zh"), node.name("en"), size, node.iri)
 
 
-def named_of(network: Compact, labels: NDArray[np.int64]) -> list[Community]:
-    """What ``named`` gives, of a network in arrays: numbers are in order of IRI."""
+def named_of(
+    network: Compact,
+    labels: NDArray[np.int64],
+    degrees: NDArray[np.integer[Any]],
+    rows: NDArray[np.integer[Any]] | slice = slice(None),
+) -> list[Community]:
+    """What ``named`` gives, of a network in arrays: numbers are in order of IRI.
+
+    Args:
+        network: the things and links.
+        labels: community of each thing.
+        degrees: of each thing.
+        rows: places of the links that count.
+    """
     count, groups = len(network), int(labels.max(initial=-1)) + 1
     weights = np.array([iri in _SHARED for iri in network.relations], dtype=bool)
-    rows = np.flatnonzero(weights[network.relation])
+    rows = np.arange(len(network.source))[rows]
+    rows = rows[weights[network.relation[rows]]]
     target = network.target[rows].astype(np.int64)
     total = np.bincount(target, minlength=count)
     pair, times = np.unique(
@@ -167,7 +181,7 @@ def named_of(network: Compact, labels: NDArray[np.int64]) -> list[Community]:
     worth = times / size[home] * times / total[thing]
     best = np.lexsort((thing, -worth, home))
     first = np.searchsorted(home, np.arange(groups + 1))
-    counted = network.counted.astype(np.int64)
+    counted = degrees.astype(np.int64)
     members = np.lexsort((-np.arange(count), -counted, labels))
     start = np.searchsorted(labels[members], np.arange(groups + 1))
     taken: set[int] = set()

@@ -46,7 +46,8 @@ class Picture:
 
     Attributes:
         facts: ``nodes_total``, ``edges_total``, ``nodes_drawn``, ``modularity``,
-            ``communities`` (each with ``zh``, ``en``, ``size`` and ``members``, IRIs with degrees).
+            ``communities`` (each with ``zh``, ``en``, ``size`` and ``members``, IRIs
+            with degrees).
     """
 
     facts: dict[str, Any]
@@ -93,7 +94,7 @@ def prepare_picture(folder: Path, network: Compact) -> int:
     member = communities.partition(len(network), ends)
     measured = measure(len(network), ends)
     modularity = communities.modularity(len(network), ends, member)
-    named = communities.named_of(network, member)
+    named = communities.named_of(network, member, network.counted)
     drawn = _drawing(network, ends, member, measured, named)
     drawn.modularity = modularity
     sizes = {}

@@ -50,7 +50,7 @@ def measure(count: int, ends: NDArray[np.int64]) -> Measures:
     degree = np.bincount(ends.ravel(), minlength=count).astype(np.float32)
     if count == 0:
         return Measures(degree, degree, degree)
-    return Measures(degree, pagerank(count, ends), _betweenness(count, ends))
+    return Measures(degree, pagerank(count, ends), betweenness(count, ends))
 
 
 def pagerank(count: int, ends: NDArray[np.int64], damping: float = 0.85) -> Floats:
@@ -74,8 +74,11 @@ def pagerank(count: int, ends: NDArray[np.int64], damping: float = 0.85) -> Floa
     return np.asarray(rank, dtype=np.float32)
 
 
-def _betweenness(count: int, ends: NDArray[np.int64]) -> Floats:
-    """Own code up to ``LARGE`` links: importing networkit takes longer than it."""
+def betweenness(count: int, ends: NDArray[np.int64]) -> Floats:
+    """Share of shortest paths that pass each node, 0 to 1; see ``Measures``.
+
+    Own code up to ``LARGE`` links: importing networkit takes longer than it.
+    """
     if count < 3 or not len(ends):
         return np.zeros(count, dtype=np.float32)
     if len(ends) <= LARGE:
