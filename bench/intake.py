@@ -6,7 +6,7 @@ article and the public facts, checked by every shape and check, compared with wh
 there and published into a store in memory. One row in fifty is a firm that the store
 knows, under its own name.
 
-Run: ``python bench/intake.py [--rows 1000 10000 100000]``
+Run: ``python bench/intake.py [--rows 1000 10000 100000] [--dry-run]``
 """
 
 from __future__ import annotations
@@ -54,8 +54,13 @@ def _brand(number: int) -> str:
     return "".join(BRANDS[number // size**place % size] for place in (0, 1, 2))
 
 
-def measure(rows: int) -> dict[str, float]:
-    """Import one sheet; seconds by step and megabytes at the peak."""
+def measure(rows: int, *, publish: bool = True) -> dict[str, float]:
+    """Import one sheet; seconds by step and megabytes at the peak.
+
+    Args:
+        rows: of the sheet.
+        publish: whether the import is published after it was read and checked.
+    """
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         given = {"store": f"file:{home / 'store'}", "datasets": str(home / "datasets")}
@@ -82,9 +87,9 @@ def measure(rows: int) -> dict[str, float]:
         before = _peak()
         start = time.perf_counter()
         proposal = desk.propose([path], read_mapping(toml), home)
-        progress("publish", 0, 1)
         proposal.problems.stop_if_any()
-        desk.accept(proposal, who="bench")
+        if publish:
+            desk.accept(proposal, who="bench")
         progress("", 1, 1)
         took = time.perf_counter() - start
         linked = proposal.linked
@@ -112,12 +117,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, nargs="+", default=[1000, 10_000, 100_000])
     parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--dry-run", action="store_true", help="publish nothing")
     given = parser.parse_args()
     if given.one:
-        print(json.dumps(measure(given.one)))
+        print(json.dumps(measure(given.one, publish=not given.dry_run)))
         return
     for rows in given.rows:
         command = [sys.executable, __file__, "--one", str(rows)]
+        command += ["--dry-run"] if given.dry_run else []
         done = subprocess.run(command, check=True, capture_output=True, text=True)
         print(done.stdout.strip(), flush=True)
 

@@ -6,6 +6,7 @@ import atexit
 import logging
 import shutil
 import tempfile
+import uuid
 import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -188,12 +189,25 @@ class Parts:
             Validator(shipped("ontology")),
             shipped=[graph_of(p).removeprefix(GRAPH) for p in self.data.glob("*.ttl")],
             at_first=words(shipped("ontology"), shipped("queries")),
+            name=_name_of_store(self.settings["store"]),
         )
 
     @cached_property
     def names(self) -> Names:
         """The name index of the store's generation."""
         return Names(self.store, self.cache / "names", self.keeper)
+
+
+def _name_of_store(setting: str) -> str:
+    """Under what a store's own histories are told from those of others.
+
+    One in memory is another one at each start.
+    """
+    if setting.startswith("memory:"):
+        return f"memory:{uuid.uuid4().hex}"
+    if setting.startswith("file:"):
+        return f"file:{Path(setting.removeprefix('file:')).resolve()}"
+    return setting
 
 
 def shipped(name: str) -> Path:

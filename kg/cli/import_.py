@@ -22,16 +22,15 @@ from pathlib import Path
 
 from kg.config import Settings, load_settings
 from kg.curate.build import FIRST, read_bundles
-from kg.curate.desk import Proposal
-from kg.curate.facts import KnownEntities
 from kg.curate.files import home_of
 from kg.curate.guess import guess_mapping
 from kg.curate.importing import Import, Importer, table_text
-from kg.curate.known import finder, known_entities
+from kg.curate.known import KnownEntities, finder, known_entities
 from kg.curate.linking import by_ground
 from kg.curate.mapping import read_mapping
 from kg.curate.ontology import read_terms
 from kg.curate.problem import Problems
+from kg.curate.proposal import Proposal
 from kg.curate.sheet import read_tables
 from kg.curate.table import FORMS
 from kg.curate.validation import Validator

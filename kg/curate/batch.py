@@ -17,6 +17,7 @@ from typing import Any
 
 from kg.curate.mapping import ColumnMapping, Table, mapping_of
 from kg.curate.problem import Problem, Problems
+from kg.curate.progress import Progress, silent
 from kg.curate.sheet import DEFAULT_LIMITS, SheetLimits, read_tables
 from kg.curate.table import Row
 from kg.errors import DataError
@@ -86,14 +87,24 @@ def read_batch(
     problems: Problems,
     limits: SheetLimits = DEFAULT_LIMITS,
     mapping: ColumnMapping | None = None,
+    progress: Progress = silent,
 ) -> Batch:
     """Read every table of some files.
+
+    Args:
+        files: CSV, TSV or XLSX.
+        problems: takes what is wrong with rows and cells.
+        limits: how much a file may hold.
+        mapping: is kept with the tables.
+        progress: told the rows read.
 
     Raises:
         DataError: if a file as a whole cannot be read.
     """
     files = list(files)
-    tables = [t for path in files for t in read_tables(path, problems, limits)]
+    tables = [
+        t for path in files for t in read_tables(path, problems, limits, progress)
+    ]
     names = tuple(path.name for path in files)
     return Batch(tables, mapping, names, tuple(problems.found))
 

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kg import vocab
-from kg.curate.facts import FactReader, KnownEntities
+from kg.curate.facts import FactReader
 from kg.curate.files import home_of
+from kg.curate.known import KnownEntities
 from kg.curate.ontology import Terms, read_terms
 from kg.curate.problem import Problem, Problems
 from kg.curate.triples import SECTIONS, Writer, ranking
@@ -137,19 +138,32 @@ def read_bundles(
 
 def turtle_of(bundle: Bundle, triples: Iterable[Triple], base: str) -> str:
     """The canonical Turtle of a dataset, with IRIs under ``base``."""
-    writer = TurtleWriter()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "dataset.ttl"
+        write_turtle(path, bundle, triples, base)
+        return path.read_text(encoding="utf-8")
+
+
+def write_turtle(
+    path: Path, bundle: Bundle, triples: Iterable[Triple], base: str
+) -> str:
+    """Write the canonical Turtle of a dataset, with IRIs under ``base``.
+
+    Returns:
+        SHA-256 of the file.
+    """
     info = bundle.info
-    text = writer.write(
+    changed = {f"<{vocab.BASE}{part}": f"<{base}{part}" for part in ("id/", "graph/")}
+    return TurtleWriter().write_file(
+        path,
         triples,
         rank=ranking(bundle),
         sections=SECTIONS,
         heading=_HEADING.format(
             title_en=info.title_en, title_zh=info.title_zh, licence=info.licence
         ),
+        instead=changed if base != vocab.BASE else {},
     )
-    for part in ("id/", "graph/"):
-        text = text.replace(f"<{vocab.BASE}{part}", f"<{base}{part}")
-    return text
 
 
 def origins_of(bundles: Iterable[Bundle]) -> dict[str, list[Origin]]:

@@ -60,34 +60,54 @@ class Changes:
 
 
 def difference(old: Iterable[Triple], new: Iterable[Triple]) -> Changes:
-    """Compare two states of a dataset, fact by fact."""
+    """Compare two states of a dataset, fact by fact.
+
+    Args:
+        old: triples without repeats.
+        new: triples without repeats.
+    """
     before, after = _facts(old), _facts(new)
-    came = tuple(after[i][0] for i in sorted(after.keys() - before.keys()))
-    went = tuple(before[i][0] for i in sorted(before.keys() - after.keys()))
+    came = tuple(after[i].fact(i) for i in sorted(after.keys() - before.keys()))
+    went = tuple(before[i].fact(i) for i in sorted(before.keys() - after.keys()))
     both = sorted(before.keys() & after.keys())
-    changed = tuple(after[i][0] for i in both if before[i][1] != after[i][1])
+    changed = tuple(after[i].fact(i) for i in both if before[i].said != after[i].said)
     return Changes(came, went, changed, len(both) - len(changed))
 
 
-def _facts(triples: Iterable[Triple]) -> dict[str, tuple[Fact, frozenset[str]]]:
-    kinds: dict[str, str] = {}
-    labels: dict[str, dict[str, str]] = {}
-    said: dict[str, set[str]] = {}
+@dataclass(slots=True)
+class _Told:
+    """What a dataset says of one subject.
+
+    Attributes:
+        kind: of the fact, "" while nothing tells it.
+        said: a sum over its triples, the same for the same set of them.
+    """
+
+    kind: str = ""
+    zh: str = ""
+    en: str = ""
+    said: int = 0
+
+    def fact(self, iri: str) -> Fact:
+        """As people read it."""
+        local = iri.rpartition("/")[2]
+        return Fact(iri, self.kind, self.zh or local, self.en or local)
+
+
+def _facts(triples: Iterable[Triple]) -> dict[str, _Told]:
+    found: dict[str, _Told] = {}
     for s, p, o in triples:
-        iri = s.value
-        said.setdefault(iri, set()).add(f"{p.value} {o.n3()}")
+        told = found.get(s.value)
+        if told is None:
+            told = found[s.value] = _Told()
+        told.said += hash((p, o))
         if p == A and isinstance(o, Iri) and o in _FACTS:
-            kinds[iri] = _FACTS[o]
+            told.kind = _FACTS[o]
         elif p == _DATASET:
-            kinds.setdefault(iri, "entity")
+            told.kind = told.kind or "entity"
         elif p in _SAYS and isinstance(o, Literal):
-            labels.setdefault(iri, {})[o.language] = o.value
-    return {
-        iri: (_fact(iri, kind, labels.get(iri, {})), frozenset(said[iri]))
-        for iri, kind in kinds.items()
-    }
-
-
-def _fact(iri: str, kind: str, labels: dict[str, str]) -> Fact:
-    local = iri.rpartition("/")[2]
-    return Fact(iri, kind, labels.get("zh", local), labels.get("en", local))
+            if o.language == "zh":
+                told.zh = o.value
+            elif o.language == "en":
+                told.en = o.value
+    return {iri: told for iri, told in found.items() if told.kind}

@@ -1,35 +1,33 @@
 """The desk where datasets come in, are replaced, withdrawn and restored.
 
-Each change of a dataset is kept: ``<folder>/<id>/<number>.ttl`` is the state it
-brought, ``history.jsonl`` tells when, by whom and what. The graph of a dataset
-is replaced as a whole; facts that other datasets brought stay where they are.
+Each change of a dataset is kept (``kg.curate.history``). The graph of a dataset is
+replaced as a whole; facts that other datasets brought stay where they are.
 """
 
 from __future__ import annotations
 
-import datetime
 import hashlib
-import json
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
 from kg import vocab
 from kg.curate.batch import Batch, load_batch, read_batch, save_batch
-from kg.curate.build import as_problem, turtle_of
+from kg.curate.build import as_problem
 from kg.curate.changes import Changes, difference
 from kg.curate.dangling import refuse_dangling
-from kg.curate.facts import KnownEntities
 from kg.curate.held import HeldImports
-from kg.curate.importing import Import, Importer, form_of, types_of_others
-from kg.curate.known import known_bodies, known_entities
-from kg.curate.linking import Linked, Linker, Pair
+from kg.curate.history import WITHDRAW, Entry, History
+from kg.curate.importing import Importer, form_of, types_of_others
+from kg.curate.known import KnownEntities, known_bodies, known_entities
+from kg.curate.linking import Linker, Pair
 from kg.curate.mapping import ColumnMapping
 from kg.curate.matching import Matcher
 from kg.curate.ontology import read_terms
 from kg.curate.problem import Problems
 from kg.curate.progress import Progress, silent
+from kg.curate.proposal import Proposal
 from kg.curate.publication import publish, read_graph
 from kg.curate.review import (
     DIFFERENT,
@@ -40,70 +38,14 @@ from kg.curate.review import (
 )
 from kg.curate.review import GRAPH as DECISIONS_GRAPH
 from kg.curate.sheet import DEFAULT_LIMITS, SheetLimits
-from kg.curate.turtle import TurtleWriter
 from kg.curate.validation import Validator
 from kg.errors import AccessError, DataError, NotFoundError
 from kg.model import Iri, Triple
-from kg.model.facts import Entity, Origin, term_iri
+from kg.model.facts import Origin, term_iri
 from kg.store import Store
 from kg.store.files import FORMATS, FileTriples, read_triples
 
 _RESERVED = {"ontology", "inferred", "catalogue", "unnamed"}
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of a dataset's history.
-
-    Attributes:
-        number: counts from 1.
-        action: ``import``, ``withdraw`` or ``restore``.
-        when: UTC, ISO 8601.
-        checksum: SHA-256 of the state it left, "" when withdrawn.
-    """
-
-    number: int
-    action: str
-    when: str
-    who: str
-    checksum: str
-    came: int
-    went: int
-    changed: int
-    stayed: int
-    files: tuple[str, ...] = ()
-    why: str = ""
-
-
-@dataclass
-class Proposal:
-    """A dataset that could be published, and what that would change.
-
-    Attributes:
-        dataset: its local id.
-        read: rows read, by table.
-        refused: number of problems; nothing is published when there are any.
-        shared: entities that other datasets have too.
-        linked: rows that were linked to what is known, or may be; ``None`` for RDF.
-        batch: the tables as they were read; ``None`` for RDF.
-    """
-
-    dataset: str
-    triples: list[Triple]
-    changes: Changes
-    problems: Problems
-    read: dict[str, int] = field(default_factory=dict)
-    text: str = ""
-    shared: int = 0
-    entities: int = 0
-    files: tuple[str, ...] = ()
-    linked: Linked | None = None
-    batch: Batch | None = None
-
-    @property
-    def checksum(self) -> str:
-        """SHA-256 of the canonical Turtle."""
-        return hashlib.sha256(self.text.encode()).hexdigest()
 
 
 class Desk:
@@ -118,6 +60,7 @@ class Desk:
         at_first: graphs that a store without ontology gets with its first dataset,
             so that pages have the names of classes and rules can conclude.
         limits: how much a file may hold.
+        name: of the store, where several keep their histories in one folder.
 
     Attributes:
         progress: told the step of a proposal, how far it is and how far it goes.
@@ -126,7 +69,7 @@ class Desk:
 
     progress: Progress
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a desk needs, each by name
         self,
         store: Store,
         folder: Path,
@@ -135,9 +78,11 @@ class Desk:
         shipped: Iterable[str] = (),
         at_first: Mapping[str, FileTriples] = MappingProxyType({}),
         limits: SheetLimits = DEFAULT_LIMITS,
+        name: str = "",
     ) -> None:
         self._store = store
         self._folder = folder
+        self._history = History(folder, name)
         self._validator = validator
         self._shipped = frozenset(shipped)
         self._at_first = at_first
@@ -158,8 +103,7 @@ class Desk:
         """
         if any(path.suffix.lower() in FORMATS for path in files):
             return self._propose_rdf(files)
-        batch = read_batch(files, Problems(), self._limits, mapping)
-        self.progress("read", 1, 1)
+        batch = read_batch(files, Problems(), self._limits, mapping, self.progress)
         return self.propose_batch(batch, home)
 
     def propose_batch(
@@ -202,17 +146,10 @@ class Desk:
             found.bundle.info.id or own, found.triples, found.problems, found.read
         )
         proposal.files, proposal.batch = batch.files, batch
-        proposal.linked = found.linked
-        self._describe(proposal, found, known)
-        return proposal
-
-    def _describe(
-        self, proposal: Proposal, found: Import, known: dict[str, Entity]
-    ) -> None:
+        proposal.linked, proposal.bundle = found.linked, found.bundle
         proposal.entities = len(found.bundle.entities)
         proposal.shared = len(found.bundle.entities.keys() & known.keys())
-        if found.triples:
-            proposal.text = turtle_of(found.bundle, found.triples, vocab.BASE)
+        return proposal
 
     def _propose_rdf(self, files: Sequence[Path]) -> Proposal:
         triples = list(dict.fromkeys(t for path in files for t in read_triples(path)))
@@ -232,7 +169,6 @@ class Desk:
         problems = Problems()
         self._check_rdf(files[0].name, dataset, triples, problems)
         proposal = self._compared(dataset, triples, problems, {})
-        proposal.text = TurtleWriter().write(triples)
         proposal.files = tuple(path.name for path in files)
         return proposal
 
@@ -254,9 +190,18 @@ class Desk:
         problems: Problems,
         read: dict[str, int],
     ) -> Proposal:
+        self.progress("compare", 0, len(triples))
+        generation = self._store.generation
+        changes = self._changes(dataset, triples)
+        self.progress("compare", len(triples), len(triples))
+        return Proposal(
+            dataset, triples, changes, problems, read, generation=generation
+        )
+
+    def _changes(self, dataset: str, triples: Sequence[Triple]) -> Changes:
         graph = vocab.GRAPH + dataset
         old = read_graph(self._store, graph) if self._holds(graph) else []
-        return Proposal(dataset, triples, difference(old, triples), problems, read)
+        return difference(old, triples)
 
     # -- decide -------------------------------------------------------------
 
@@ -272,10 +217,7 @@ class Desk:
             return None
         gone = {f.iri for f in proposal.changes.went if f.kind == "entity"}
         refuse_dangling(self._store, vocab.GRAPH + proposal.dataset, gone)
-        return self._put(
-            proposal.dataset, proposal.triples, proposal.text, "import", who, why,
-            proposal.files, proposal.batch,
-        )  # fmt: skip
+        return self._put_proposal(proposal, "import", who, why)
 
     def decide(self, decision: Decision) -> None:
         """Record what a person decides on a pair.
@@ -302,11 +244,13 @@ class Desk:
         if not proposal.changes:
             publish(self._store, {DECISIONS_GRAPH: decisions})
             return
-        self._put(
-            proposal.dataset, proposal.triples, proposal.text,
-            "part" if parted else "join", decision.who, decision.why,
-            proposal.files, batch, also={DECISIONS_GRAPH: decisions},
-        )  # fmt: skip
+        self._put_proposal(
+            proposal,
+            "part" if parted else "join",
+            decision.who,
+            decision.why,
+            also={DECISIONS_GRAPH: decisions},
+        )
 
     def _dataset_with(self, local: str) -> str:
         """The dataset of the users that describes or has linked an id, or ""."""
@@ -317,13 +261,8 @@ class Desk:
 
     def _kept(self, dataset: str) -> Batch | None:
         """The tables that the state of a dataset came from, if they were kept."""
-        found = [
-            path
-            for entry in self.history(dataset)
-            for path in [self._folder / dataset / f"{entry.number}.batch.json.gz"]
-            if entry.action != "withdraw" and path.exists()
-        ]
-        return load_batch(found[-1]) if found else None
+        path = self._history.latest_batch(dataset)
+        return load_batch(path) if path else None
 
     def withdraw(self, dataset: str, *, who: str, why: str = "") -> Entry:
         """Take a dataset out; its history stays.
@@ -338,7 +277,8 @@ class Desk:
         if not self._holds(graph):
             raise _no_dataset(dataset)
         refuse_dangling(self._store, graph)
-        return self._put(dataset, None, "", "withdraw", who, why)
+        entry = self._entry(dataset, WITHDRAW, self._changes(dataset, ()), who, why)
+        return self._put(dataset, entry, None)
 
     def restore(self, dataset: str, number: int, *, who: str, why: str = "") -> Entry:
         """Bring back the state that an entry of the history left.
@@ -347,20 +287,27 @@ class Desk:
             NotFoundError: if the history has no such state.
         """
         self._of_users(dataset)
-        path = self._folder / dataset / f"{number}.ttl"
-        if not path.exists():
+        kept = self._history.state(dataset, number)
+        if kept is None:
             raise NotFoundError(
                 f"Dataset {dataset!r} has no state {number}.",
                 zh=f"数据集 {dataset!r} 没有第 {number} 个状态。",
                 hint=f"kg datasets history {dataset}",
             )
-        text = path.read_text(encoding="utf-8")
-        return self._put(dataset, list(read_triples(path)), text, "restore", who, why)
+        changes = self._changes(dataset, list(read_triples(kept)))
+        checksum = hashlib.sha256(kept.read_bytes()).hexdigest()
+        entry = self._entry(dataset, "restore", changes, who, why, checksum)
+        state = self._history.place(dataset, entry.number, ".ttl")
+        shutil.copyfile(kept, state)
+        return self._put(dataset, entry, state)
 
     def withdrawn(self) -> list[str]:
-        """Ids of the datasets that were withdrawn and can be restored."""
-        kept = (path.parent.name for path in self._folder.glob("*/history.jsonl"))
-        return sorted(name for name in kept if not self._holds(vocab.GRAPH + name))
+        """Ids of the datasets that this store last had withdrawn."""
+        return [
+            name
+            for name in self._history.withdrawn()
+            if not self._holds(vocab.GRAPH + name)
+        ]
 
     def _holds(self, graph: str) -> bool:
         """Whether the store has this graph, without counting what all of them hold."""
@@ -368,56 +315,60 @@ class Desk:
 
     def history(self, dataset: str) -> list[Entry]:
         """What happened to a dataset, oldest first."""
-        path = self._folder / dataset / "history.jsonl"
-        if not path.exists():
-            return []
-        lines = path.read_text(encoding="utf-8").splitlines()
-        return [
-            Entry(**{**json.loads(line), "files": tuple(json.loads(line)["files"])})
-            for line in lines
-        ]
+        return self._history.of(dataset)
 
-    def _put(  # noqa: PLR0913 - one row of the history
+    def _put_proposal(
         self,
-        dataset: str,
-        triples: list[Triple] | None,
-        text: str,
+        proposal: Proposal,
         action: str,
         who: str,
         why: str,
-        files: tuple[str, ...] = (),
-        batch: Batch | None = None,
         also: Mapping[str, list[Triple]] | None = None,
     ) -> Entry:
-        graph = vocab.GRAPH + dataset
-        old = read_graph(self._store, graph) if self._holds(graph) else []
-        changes = difference(old, triples or ())
-        entry = Entry(
-            len(self.history(dataset)) + 1,
-            action,
-            datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-            who,
-            hashlib.sha256(text.encode()).hexdigest() if text else "",
-            len(changes.came),
-            len(changes.went),
-            len(changes.changed),
-            changes.stayed,
-            files,
-            why,
+        """Write a proposal's state, and publish it."""
+        dataset, changes = proposal.dataset, proposal.changes
+        if proposal.generation != self._store.generation:
+            changes = self._changes(dataset, proposal.triples)
+        self.progress("write", 0, len(proposal.triples))
+        number = len(self.history(dataset)) + 1
+        state = self._history.place(dataset, number, ".ttl")
+        checksum = proposal.write(state)
+        if proposal.batch is not None:
+            kept = self._history.place(dataset, number, ".batch.json.gz")
+            save_batch(proposal.batch, kept)
+        entry = self._entry(
+            dataset, action, changes, who, why, checksum, proposal.files
         )
-        place = self._folder / dataset
-        place.mkdir(parents=True, exist_ok=True)
-        content = None
-        if triples is not None:
-            state = place / f"{entry.number}.ttl"
-            state.write_text(text, encoding="utf-8")
-            # A store loads a file in bulk, where a list goes triple by triple.
-            content = FileTriples((state,))
-        if batch is not None:
-            save_batch(batch, place / f"{entry.number}.batch.json.gz")
+        return self._put(dataset, entry, state, also)
+
+    def _entry(  # noqa: PLR0913 - one row of the history
+        self,
+        dataset: str,
+        action: str,
+        changes: Changes,
+        who: str,
+        why: str,
+        checksum: str = "",
+        files: tuple[str, ...] = (),
+    ) -> Entry:
+        return self._history.entry(
+            dataset, action, changes, who=who, why=why, checksum=checksum, files=files
+        )
+
+    def _put(
+        self,
+        dataset: str,
+        entry: Entry,
+        state: Path | None,
+        also: Mapping[str, list[Triple]] | None = None,
+    ) -> Entry:
+        self.progress("publish", 0, 1)
+        # A store loads a file in bulk, where a list goes triple by triple.
+        content = FileTriples((state,)) if state is not None else None
+        graph = vocab.GRAPH + dataset
         publish(self._store, {**self._words(), graph: content, **(also or {})})
-        with (place / "history.jsonl").open("a", encoding="utf-8") as history:
-            history.write(json.dumps(asdict(entry), ensure_ascii=False) + "\n")
+        self._history.add(dataset, entry)
+        self.progress("publish", 1, 1)
         return entry
 
     def _words(self) -> Mapping[str, FileTriples]:

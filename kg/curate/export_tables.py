@@ -17,7 +17,8 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from kg import vocab
-from kg.curate.facts import FactReader, KnownEntities
+from kg.curate.facts import FactReader
+from kg.curate.known import KnownEntities
 from kg.curate.ontology import Terms
 from kg.curate.problem import Problems
 from kg.curate.quote import StoredText

@@ -16,12 +16,14 @@ from kg import vocab
 from kg.curate.assertion import A, both
 from kg.curate.batch import Batch, read_batch
 from kg.curate.build import as_problem, origins_of
-from kg.curate.facts import FactReader, Known
+from kg.curate.facts import FactReader
+from kg.curate.known import Known
 from kg.curate.linking import Linked, Linker
 from kg.curate.mapping import ColumnMapping, Mapper, Table
 from kg.curate.ontology import Terms
 from kg.curate.problem import Problems
 from kg.curate.progress import Progress, silent
+from kg.curate.screen import Elsewhere
 from kg.curate.sheet import DEFAULT_LIMITS, SheetLimits
 from kg.curate.table import FORMS, Row, refuser, rows_of_form
 from kg.curate.triples import PREFERRED, Writer
@@ -127,14 +129,15 @@ class Importer:
         if batch.mapping is None:
             rows = own_rows(tables.values(), problems)
         else:
-            rows = Mapper(batch.mapping, tables).rows()
+            rows = Mapper(batch.mapping, tables).rows(self._progress)
         rows = complete(rows, problems)
         linked = None
         if self._linker is not None:
             linked = self._linker.link(rows, problems, self._progress)
             rows = linked.rows
-        reader = FactReader(self._terms, self._known, problems, self._home)
-        self._progress("state", 0, sum(len(kept) for kept in rows.values()))
+        reader = FactReader(
+            self._terms, self._known, problems, self._home, self._progress
+        )
         bundle = reader.read_rows(rows, "import")
         found = Import(batch, rows, bundle, problems, linked=linked)
         if not problems:
@@ -152,15 +155,19 @@ class Importer:
             for local in sorted(spoken_of)
             if (entity := self._known.entity(local)) is not None
         ]
-        union = [*triples, *types_of_others(triples, self._known)]
+        others = types_of_others(triples, self._known)
+        union = [*triples, *others]
         for entity in known:
             union += both(entity.iri, PREFERRED, entity.name_zh, entity.name_en)
         new = {t[0].value for t in triples}
-        shared = {entity.iri.value for entity in known}
-        origins = origins_of([found.bundle])
-        for violation in self._validator.violations(union, self._progress):
-            if violation.focus in shared and violation.path in _SAID_ELSEWHERE:
-                continue
+        elsewhere = Elsewhere(
+            frozenset(entity.iri.value for entity in known),
+            _SAID_ELSEWHERE,
+            frozenset(s.value for s, _, _ in others) - new,
+        )
+        violations = self._validator.violations(union, self._progress, elsewhere)
+        origins = origins_of([found.bundle]) if violations else {}
+        for violation in violations:
             if violation.focus in new:
                 found.problems.add(as_problem(violation, origins))
         if not found.problems:

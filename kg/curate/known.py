@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol
 
 from kg import vocab
 from kg.curate.identifier import PROOFS
@@ -12,6 +14,42 @@ from kg.curate.naming import folded
 from kg.model.facts import Entity
 from kg.store import Store
 from kg.store.scratch import ScratchStore
+
+
+class Known(Protocol):
+    """What other datasets have already brought."""
+
+    def entity(self, local: str) -> Entity | None:
+        """The entity with this id, if there is one."""
+
+    def near(self, local: str) -> str:
+        """An id that is spelt nearly so, or ""."""
+
+
+class KnownEntities:
+    """Entities of datasets read before this one.
+
+    Args:
+        entities: by id.
+    """
+
+    def __init__(self, entities: Mapping[str, Entity] | None = None) -> None:
+        self._entities = dict(entities or {})
+
+    def entity(self, local: str) -> Entity | None:
+        """The entity with this id, if there is one."""
+        return self._entities.get(local)
+
+    def near(self, local: str) -> str:
+        """An id that is spelt nearly so, or ""."""
+        found = difflib.get_close_matches(local, self._entities, n=1)
+        return found[0] if found else ""
+
+    def add(self, entities: Iterable[Entity]) -> None:
+        """Know these too; the first who brought an id keeps it."""
+        for entity in entities:
+            self._entities.setdefault(entity.id, entity)
+
 
 _NAMES = f"""
 PREFIX lv: <{vocab.ONTOLOGY}>

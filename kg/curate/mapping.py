@@ -20,6 +20,7 @@ from urllib.parse import quote
 from kg.curate.assertion import language_of
 from kg.curate.naming import slug
 from kg.curate.period import suggest_date
+from kg.curate.progress import Progress, silent, watched
 from kg.curate.table import FORMS, Row
 from kg.errors import ConfigError
 
@@ -261,8 +262,11 @@ class Mapper:
                 index.setdefault(key, row.cells)
         return index
 
-    def rows(self) -> dict[str, list[Row]]:
+    def rows(self, progress: Progress = silent) -> dict[str, list[Row]]:
         """Rows by form, each at the place of the foreign row it comes from.
+
+        Args:
+            progress: told the rows that were gone through, rule by rule.
 
         Raises:
             ConfigError: if a rule names a column that its table does not have.
@@ -270,7 +274,7 @@ class Mapper:
         made: dict[str, list[Row]] = {form: [] for form in FORMS}
         made["dataset"] = [Row("mapping [dataset]", 1, self._mapping.dataset)]
         for rule in self._mapping.rules:
-            made[rule.form].extend(self._apply(rule))
+            made[rule.form].extend(self._apply(rule, progress))
         for form, added in self._mapping.extra.items():
             made[form].extend(
                 Row(f"mapping [[extra.{form}]]", number, cells)
@@ -278,14 +282,14 @@ class Mapper:
             )
         return {form: _without_repeats(rows) for form, rows in made.items()}
 
-    def _apply(self, rule: Rule) -> Iterator[Row]:
+    def _apply(self, rule: Rule, progress: Progress) -> Iterator[Row]:
         table = self._tables[rule.source]
         named = {
             ours: foreign
             for ours, said in rule.cells.items()
             if (foreign := _foreign(said, table.columns))
         }
-        for row in table.rows:
+        for row in watched(table.rows, progress, "map", len(table.rows)):
             numbered = {"row": str(row.number), **row.cells}
             for cells in self._expanded(rule, numbered):
                 if all(self._holds(condition, cells) for condition in rule.where):
@@ -371,9 +375,12 @@ def _foreign(said: Any, columns: Sequence[str]) -> str:
 
 def _without_repeats(rows: Sequence[Row]) -> list[Row]:
     """Rows that say exactly what an earlier one says are left out."""
-    kept: dict[tuple[tuple[str, str], ...], Row] = {}
+    columns: dict[tuple[str, ...], tuple[str, ...]] = {}
+    kept: dict[tuple[tuple[str, ...], tuple[str, ...]], Row] = {}
     for row in rows:
-        kept.setdefault(tuple(sorted(row.cells.items())), row)
+        given = tuple(row.cells)
+        ordered = columns.setdefault(given, tuple(sorted(given)))
+        kept.setdefault((ordered, tuple(row.cells[c] for c in ordered)), row)
     return list(kept.values())
 
 

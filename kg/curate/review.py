@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from kg import vocab
 from kg.curate.assertion import LABEL, A, both, name, words
-from kg.curate.facts import KEBAB
+from kg.curate.cells import KEBAB
 from kg.curate.publication import publish, read_graph
 from kg.errors import DataError, NotFoundError
 from kg.model import Iri, Literal, Term, Triple

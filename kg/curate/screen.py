@@ -22,6 +22,7 @@ from rdflib.namespace import OWL, RDF, RDFS, SH
 from rdflib.term import Node
 
 from kg.curate.assertion import A, name
+from kg.curate.progress import Progress, silent
 from kg.model import Blank, Iri, Literal, Term, Triple
 from kg.model.terms import RDF_LANG_STRING, XSD, XSD_STRING
 
@@ -60,6 +61,31 @@ _READ_OVER = {
 }  # fmt: skip
 
 
+_NONE: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What other data says of things that this data speaks of too.
+
+    Attributes:
+        nodes: IRIs of the things.
+        paths: IRIs of the properties whose values stand there.
+        others: IRIs of things that this data only points to: nobody judges them.
+    """
+
+    nodes: frozenset[str] = frozenset()
+    paths: frozenset[str] = frozenset()
+    others: frozenset[str] = frozenset()
+
+    def says(self, focus: str, path: str) -> bool:
+        """Whether a property of a thing stands there."""
+        return focus in self.others or (path in self.paths and focus in self.nodes)
+
+
+NOWHERE = Elsewhere()
+
+
 class _NotSimpleError(Exception):
     """A shape asks what only pySHACL can judge."""
 
@@ -76,11 +102,31 @@ class _Rule:
     nodes: set[Term] = field(default_factory=set)
     rules: list[_Rule] = field(default_factory=list)
 
-    def clears(self, node: Term, said: Said) -> bool:
-        """Whether everything holds of a node beyond doubt."""
+    def is_told_by(
+        self, node: Term, said: Said, objects: Mapping[Term, set[str]]
+    ) -> bool:
+        """Whether it holds of a node for what is said of it, or with it."""
+        return (
+            not self.objects_of.isdisjoint(objects.get(node, ()))
+            or any(p in said for p in self.subjects_of)
+            or node in self.nodes
+        )
+
+    def clears(
+        self, node: Term, said: Said, elsewhere: frozenset[str] = frozenset()
+    ) -> bool:
+        """Whether everything holds of a node beyond doubt.
+
+        Args:
+            node: that is judged.
+            said: of it.
+            elsewhere: paths whose values stand elsewhere, which nobody asks for here.
+        """
+        if self.path and self.path in elsewhere:
+            return True
         values = said.get(self.path, ()) if self.path else (node,)
         return all(holds(node, said, values) for holds in self.of_values) and all(
-            rule.clears(node, said) for rule in self.rules
+            rule.clears(node, said, elsewhere) for rule in self.rules
         )
 
 
@@ -102,24 +148,37 @@ class Screen:
             self._rules = []
             self.can_screen = False
 
-    def suspects(self, triples: Sequence[Triple]) -> list[Term]:
+    def suspects(
+        self,
+        triples: Sequence[Triple],
+        elsewhere: Elsewhere = NOWHERE,
+        progress: Progress = silent,
+    ) -> list[Term]:
         """Nodes that may not conform, in order of their first triple.
 
         Args:
             triples: all of the data, with the ontology.
+            elsewhere: what other data says of which nodes.
+            progress: told the triples that were gone through.
         """
         self._know(triples)
         objects = self._pointed_to(triples)
-        found: list[Term] = []
-        for bucket in _buckets(triples, objects):
+        suspects: list[Term] = []
+        of_types = self._rules_of_types()
+        others = [r for r in self._rules if r.objects_of or r.subjects_of or r.nodes]
+        for done, bucket in enumerate(_buckets(triples, objects)):
+            progress("shapes", min(done * _BUCKET, len(triples)), len(triples))
             for node, said in bucket.items():
-                for rule in self._rules:
-                    if self._is_target(rule, node, said, objects) and not rule.clears(
-                        node, said
-                    ):
-                        found.append(node)
-                        break
-        return found
+                if node.value in elsewhere.others:
+                    continue
+                rules = [
+                    *of_types.get(id(self._types.get(node)), ()),
+                    *(r for r in others if r.is_told_by(node, said, objects)),
+                ]
+                paths = elsewhere.paths if node.value in elsewhere.nodes else _NONE
+                if not all(rule.clears(node, said, paths) for rule in rules):
+                    suspects.append(node)
+        return suspects
 
     def part(self, triples: Iterable[Triple], nodes: Iterable[Term]) -> list[Triple]:
         """What pySHACL needs to judge nodes: their triples, and types beside them."""
@@ -165,15 +224,16 @@ class Screen:
                 found.setdefault(o, set()).add(p.value)
         return found
 
-    def _is_target(
-        self, rule: _Rule, node: Term, said: Said, objects: Mapping[Term, set[str]]
-    ) -> bool:
-        return (
-            any(self._is_a(node, c) for c in rule.classes)
-            or not rule.objects_of.isdisjoint(objects.get(node, ()))
-            or any(p in said for p in rule.subjects_of)
-            or node in rule.nodes
-        )
+    def _rules_of_types(self) -> dict[int, list[_Rule]]:
+        """The rules of each set of types that things have, by its identity."""
+        return {
+            id(types): [
+                rule
+                for rule in self._rules
+                if any(not self._subs[c].isdisjoint(types) for c in rule.classes)
+            ]
+            for types in self._types.values()
+        }
 
     # -- shapes ---------------------------------------------------------------
 

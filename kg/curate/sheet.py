@@ -20,6 +20,7 @@ from typing import Any
 
 from kg.curate.mapping import Table
 from kg.curate.problem import Problem, Problems
+from kg.curate.progress import Progress, silent, watched
 from kg.curate.table import Row
 from kg.errors import DataError
 
@@ -56,7 +57,10 @@ FORMATS = (".csv", ".tsv", ".txt", ".xlsx")
 
 
 def read_tables(
-    path: Path, problems: Problems, limits: SheetLimits = DEFAULT_LIMITS
+    path: Path,
+    problems: Problems,
+    limits: SheetLimits = DEFAULT_LIMITS,
+    progress: Progress = silent,
 ) -> list[Table]:
     """Read every table of a file: one of a CSV, one for each sheet of an XLSX.
 
@@ -64,6 +68,7 @@ def read_tables(
         path: the file; its suffix tells the format.
         problems: takes what is wrong with rows and cells.
         limits: how much it may hold.
+        progress: told the rows read.
 
     Raises:
         DataError: if the file as a whole cannot be read.
@@ -79,9 +84,9 @@ def read_tables(
             "请拆分为多个文件。",
         )
     if suffix == ".xlsx":
-        return _workbook(path, problems, limits)
+        return _workbook(path, problems, limits, progress)
     if suffix in FORMATS:
-        return [_delimited(path, problems, limits)]
+        return [_delimited(path, problems, limits, progress)]
     raise _refused(
         path.name,
         f"{suffix or 'a file without suffix'} is no table format known here.",
@@ -132,7 +137,9 @@ def decoded(content: bytes, name: str) -> str:
     )
 
 
-def _delimited(path: Path, problems: Problems, limits: SheetLimits) -> Table:
+def _delimited(
+    path: Path, problems: Problems, limits: SheetLimits, progress: Progress
+) -> Table:
     text = decoded(path.read_bytes(), path.name)
     if "\0" in text:
         raise _refused(
@@ -148,7 +155,9 @@ def _delimited(path: Path, problems: Problems, limits: SheetLimits) -> Table:
     # csv counts characters of one field; the table form has its own limit.
     csv.field_size_limit(limits.max_bytes)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
-    return _table(_parsed(rows, path.name, problems), path.name, problems, limits)
+    lines = _parsed(rows, path.name, problems)
+    told = watched(lines, progress, "read", text.count("\n"))
+    return _table(told, path.name, problems, limits)
 
 
 def _parsed(
@@ -175,7 +184,9 @@ def _parsed(
 # -- XLSX ---------------------------------------------------------------------
 
 
-def _workbook(path: Path, problems: Problems, limits: SheetLimits) -> list[Table]:
+def _workbook(
+    path: Path, problems: Problems, limits: SheetLimits, progress: Progress
+) -> list[Table]:
     import openpyxl  # slow to import, seldom needed
     from openpyxl.utils.exceptions import InvalidFileException
 
@@ -189,7 +200,8 @@ def _workbook(path: Path, problems: Problems, limits: SheetLimits) -> list[Table
         for sheet in book.worksheets:
             name = f"{path.name}#{sheet.title}"
             rows = _cells(sheet.iter_rows(), name, problems)
-            table = _table(rows, name, problems, limits, ragged=True)
+            told = watched(rows, progress, "read", sheet.max_row or 0)
+            table = _table(told, name, problems, limits, ragged=True)
             if table.columns:
                 tables.append(table)
         _tell_merged(path, book, problems)

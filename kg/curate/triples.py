@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
+from itertools import starmap
 from urllib.parse import quote
 
 from kg import vocab
 from kg.curate.assertion import LABEL, A, both, language_of, name, note_language, words
-from kg.curate.facts import Known
+from kg.curate.known import Known
 from kg.curate.ontology import Terms
 from kg.curate.period import parse_date
 from kg.curate.quote import fold
@@ -76,29 +77,24 @@ class Writer:
         self._terms = terms
         self._known = known
         self._info = bundle.info.iri
-        self._evidence: dict[str, Evidence] = {}
+        self._places: dict[Evidence, Iri] = {}
+        self._plain: set[Triple] = set()
 
     def triples(self) -> Iterator[Triple]:
         """Every triple of the dataset, without duplicates."""
-        seen: set[Triple] = set()
-        for triple in self._all():
-            if triple not in seen:
-                seen.add(triple)
-                yield triple
+        self._plain.clear()
+        for block in self._blocks():
+            yield from dict.fromkeys(block)
 
-    def _all(self) -> Iterator[Triple]:
+    def _blocks(self) -> Iterator[Iterator[Triple]]:
+        """What is said of one record at a time."""
         bundle = self._bundle
-        for source in bundle.sources.values():
-            yield from self._source(source)
-        for entity in bundle.entities.values():
-            yield from self._entity(entity)
-        for statement in bundle.statements.values():
-            yield from self._statement(statement)
-        for observation in bundle.observations.values():
-            yield from self._observation(observation)
-        for evidence in self._evidence.values():
-            yield from self._place(evidence)
-        yield from self._dataset(bundle.info)
+        yield from map(self._source, bundle.sources.values())
+        yield from map(self._entity, bundle.entities.values())
+        yield from starmap(self._statement, bundle.statements.items())
+        yield from starmap(self._observation, bundle.observations.items())
+        yield from starmap(self._place, self._places.items())
+        yield self._dataset(bundle.info)
 
     # -- records ------------------------------------------------------------
 
@@ -163,8 +159,7 @@ class Writer:
             yield iri, name("rdfs:comment"), words(source.note)
         yield iri, DATASET, self._info
 
-    def _place(self, evidence: Evidence) -> Iterator[Triple]:
-        iri = evidence.iri
+    def _place(self, evidence: Evidence, iri: Iri) -> Iterator[Triple]:
         source = self._bundle.sources[evidence.source]
         yield iri, A, name("oa:SpecificResource")
         yield iri, A, name("prov:Entity")
@@ -180,11 +175,10 @@ class Writer:
                 f"{source.title_en}: {locator}",
             )
             return
-        yield from self._selectors(evidence, source)
+        yield from self._selectors(evidence, iri, source)
 
     @staticmethod
-    def _selectors(evidence: Evidence, source: Source) -> Iterator[Triple]:
-        iri = evidence.iri
+    def _selectors(evidence: Evidence, iri: Iri, source: Source) -> Iterator[Triple]:
         excerpt = fold(evidence.quote)
         if len(excerpt) > _EXCERPT_CHARS:
             excerpt = excerpt[:_EXCERPT_CHARS] + "…"
@@ -253,11 +247,13 @@ class Writer:
                 if alias != preferred[language]:
                     yield iri, OTHER_NAME, words(alias, language)
 
-    def _statement(self, statement: Statement) -> Iterator[Triple]:
-        iri = statement.iri
-        actual = statement.status == ACTUAL
-        if actual:
-            yield statement.subject, statement.predicate, statement.object
+    def _statement(self, key: str, statement: Statement) -> Iterator[Triple]:
+        iri = Iri(key)
+        plain = (statement.subject, statement.predicate, statement.object)
+        # A claim of two periods is asserted once.
+        if statement.status == ACTUAL and plain not in self._plain:
+            self._plain.add(plain)
+            yield plain
         yield iri, A, name("rdf:Statement")
         yield iri, name("rdf:subject"), statement.subject
         yield iri, name("rdf:predicate"), statement.predicate
@@ -288,8 +284,8 @@ class Writer:
         en += f" ({period})" if period else ""
         return (zh + "【目标】", en + " [target]") if target else (zh, en)
 
-    def _observation(self, observation: Observation) -> Iterator[Triple]:
-        iri = observation.iri
+    def _observation(self, key: str, observation: Observation) -> Iterator[Triple]:
+        iri = Iri(key)
         yield iri, A, name("qb:Observation")
         yield iri, name("qb:dataSet"), figures_iri(self._bundle.info)
         yield iri, term_iri("refEntity"), observation.entity
@@ -351,8 +347,10 @@ class Writer:
 
     def _derived(self, iri: Iri, evidence: Iterable[Evidence]) -> Iterator[Triple]:
         for place in evidence:
-            self._evidence.setdefault(place.iri.value, place)
-            yield iri, DERIVED, place.iri
+            there = self._places.get(place)
+            if there is None:
+                there = self._places[place] = place.iri
+            yield iri, DERIVED, there
 
     def called(self, term: Term, language: str) -> str:
         """The name of a thing or concept, or the text of a literal."""

@@ -9,8 +9,13 @@ Source: RDF 1.1 Turtle, sections 2 and 6.5.
 
 from __future__ import annotations
 
+import hashlib
 import re
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from pathlib import Path
+from types import MappingProxyType
 
 from kg import vocab
 from kg.model import Blank, Iri, Literal, Term, Triple
@@ -61,20 +66,55 @@ class TurtleWriter:
             sections: title of each section.
             heading: comment lines at the top, without ``#``.
         """
-        subjects: dict[Iri | Blank, dict[str, set[Term]]] = {}
-        for s, p, o in triples:
-            subjects.setdefault(s, {}).setdefault(p.value, set()).add(o)
-        body = list(self._blocks(subjects, rank, sections))
-        head = [f"# {line}".rstrip() for line in heading.splitlines()]
-        head += [
-            f"@prefix {prefix}: <{self._prefixes[prefix]}> ."
-            for prefix in sorted(self._used)
+        body = list(self._blocks(_by_subject(triples), rank, sections))
+        return "\n".join([*self._head(heading), *body, ""])
+
+    def write_file(
+        self,
+        path: Path,
+        triples: Iterable[Triple],
+        *,
+        rank: Rank | None = None,
+        sections: Sequence[str] = (),
+        heading: str = "",
+        instead: Mapping[str, str] = MappingProxyType({}),
+    ) -> str:
+        """Write the same document to a file, without holding it whole.
+
+        Args:
+            path: is replaced.
+            triples: in any order.
+            rank: as in ``write``.
+            sections: as in ``write``.
+            heading: as in ``write``.
+            instead: text to what is written in its place.
+
+        Returns:
+            SHA-256 of the file.
+        """
+        checksum = hashlib.sha256()
+        with tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n") as body:
+            # Which prefixes are used is known once the body is written.
+            for block in self._blocks(_by_subject(triples), rank, sections):
+                body.write(block + "\n")
+            body.seek(0)
+            with path.open("wb") as file:
+                head = (f"{line}\n" for line in self._head(heading))
+                for line in chain(head, body):
+                    content = _replaced(line, instead).encode()
+                    checksum.update(content)
+                    file.write(content)
+        return checksum.hexdigest()
+
+    def _head(self, heading: str) -> list[str]:
+        return [
+            *(f"# {line}".rstrip() for line in heading.splitlines()),
+            *(f"@prefix {p}: <{self._prefixes[p]}> ." for p in sorted(self._used)),
         ]
-        return "\n".join([*head, *body, ""])
 
     def _blocks(
         self,
-        subjects: Mapping[Iri | Blank, Mapping[str, set[Term]]],
+        subjects: Mapping[Iri | Blank, Sequence[Triple]],
         rank: Rank | None,
         sections: Sequence[str],
     ) -> Iterator[str]:
@@ -91,7 +131,10 @@ class TurtleWriter:
                 current = section
                 yield f"\n# ---------- {sections[section]}"
             yield ""
-            yield self.block(subject, subjects[subject])
+            said: dict[str, set[Term]] = {}
+            for _, predicate, term in subjects[subject]:
+                said.setdefault(predicate.value, set()).add(term)
+            yield self.block(subject, said)
 
     def block(self, subject: Iri | Blank, said: Mapping[str, Iterable[Term]]) -> str:
         """All that is said of one subject, ``a`` first, with its full stop."""
@@ -135,6 +178,19 @@ class TurtleWriter:
                     self._used.add(prefix)
                     return f"{prefix}:{local}"
         return iri.n3()
+
+
+def _replaced(text: str, instead: Mapping[str, str]) -> str:
+    for old, new in instead.items():
+        text = text.replace(old, new)
+    return text
+
+
+def _by_subject(triples: Iterable[Triple]) -> dict[Iri | Blank, list[Triple]]:
+    found: dict[Iri | Blank, list[Triple]] = {}
+    for triple in triples:
+        found.setdefault(triple[0], []).append(triple)
+    return found
 
 
 def predicate_order(predicate: str) -> tuple[str, str]:

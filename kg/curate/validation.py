@@ -19,8 +19,8 @@ from rdflib.term import Node
 from kg import vocab
 from kg.curate.check import Check, read_check
 from kg.curate.ontology import ontology_graph
-from kg.curate.progress import Progress, silent
-from kg.curate.screen import Screen
+from kg.curate.progress import Progress, silent, watched
+from kg.curate.screen import NOWHERE, Elsewhere, Screen
 from kg.model import Blank, Iri, Literal, Term, Triple
 from kg.model.terms import XSD_STRING
 from kg.store.scratch import ScratchStore
@@ -81,22 +81,29 @@ class Validator:
         return [read_check(p) for p in sorted((self._folder / "checks").glob("*.rq"))]
 
     def violations(
-        self, triples: Iterable[Triple], progress: Progress = silent
+        self,
+        triples: Iterable[Triple],
+        progress: Progress = silent,
+        elsewhere: Elsewhere = NOWHERE,
     ) -> list[Violation]:
         """Everything that does not conform: shapes first, then checks.
 
         Args:
             triples: asserted data; the ontology is added to them.
             progress: told the step, how far it is and how far it goes.
+            elsewhere: what shapes need not find here, since other data says it.
         """
-        kept = list(triples)
+        kept = triples if isinstance(triples, Sequence) else list(triples)
         return [
-            *self.against_shapes(kept, progress),
+            *self.against_shapes(kept, progress, elsewhere),
             *self.against_checks(kept, progress),
         ]
 
     def against_shapes(
-        self, triples: Iterable[Triple], progress: Progress = silent
+        self,
+        triples: Iterable[Triple],
+        progress: Progress = silent,
+        elsewhere: Elsewhere = NOWHERE,
     ) -> list[Violation]:
         """What the shapes say of the triples.
 
@@ -107,10 +114,9 @@ class Validator:
         """
         screen = self._screen
         if not screen.can_screen:
-            return self.reference(triples)
+            return _left(self.reference(triples), elsewhere)
         whole = [*triples, *self._ontology_triples]
-        progress("shapes", 0, len(whole))
-        suspects = screen.suspects(whole)
+        suspects = screen.suspects(whole, elsewhere, progress)
         found: list[Violation] = []
         first = suspects[:MAX_JUDGED]
         for start in range(0, len(first), _JUDGED_AT_ONCE):
@@ -121,6 +127,7 @@ class Validator:
             progress("shapes", start + len(judged), len(suspects))
         if len(suspects) > MAX_JUDGED:
             found.append(_unjudged(suspects[MAX_JUDGED], len(suspects) - MAX_JUDGED))
+        found = _left(found, elsewhere)
         return sorted(set(found), key=lambda v: (v.focus, v.path, v.rule, v.message))
 
     @cached_property
@@ -159,12 +166,14 @@ class Validator:
         self, triples: Iterable[Triple], progress: Progress = silent
     ) -> list[Violation]:
         """What the checks find in the triples."""
-        store = ScratchStore(triples)
+        kept = triples if isinstance(triples, Sequence) else list(triples)
+        store = ScratchStore(watched(kept, progress, "index", len(kept)))
         store.add(self._ontology_triples)
         found = []
         for done, check in enumerate(self.checks):
             progress("checks", done, len(self.checks))
             found += run_check(check, store)
+        progress("checks", len(self.checks), len(self.checks))
         return found
 
 
@@ -189,6 +198,10 @@ def run_check(check: Check, store: ScratchStore) -> list[Violation]:
             )
         )
     return found
+
+
+def _left(found: Iterable[Violation], elsewhere: Elsewhere) -> list[Violation]:
+    return [v for v in found if not elsewhere.says(v.focus, v.path)]
 
 
 def _unjudged(node: Term, rest: int) -> Violation:

@@ -23,13 +23,14 @@ from werkzeug.datastructures import FileStorage
 
 from kg import vocab
 from kg.curate.batch import read_batch
-from kg.curate.desk import Desk, Proposal
+from kg.curate.desk import Desk
 from kg.curate.guess import guess_mapping
 from kg.curate.held import Held
 from kg.curate.known import finder, known_entities
 from kg.curate.listed import Listed, list_datasets
 from kg.curate.mapping import Table, parse_mapping
 from kg.curate.problem import Problems
+from kg.curate.proposal import Proposal
 from kg.curate.table import FORMS
 from kg.errors import DataError, NotFoundError
 from kg.store.files import FORMATS

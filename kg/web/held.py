@@ -20,8 +20,8 @@ from flask import (
 )
 
 from kg import vocab
-from kg.curate.desk import Proposal
 from kg.curate.held import Held
+from kg.curate.proposal import Proposal
 from kg.web.proposal import shown
 from kg.wiring import Parts
 

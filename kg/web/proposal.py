@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from kg.curate.desk import Proposal
 from kg.curate.linking import by_ground
+from kg.curate.proposal import Proposal
 
 _SHOWN = 100
 _HOW = {

@@ -10,9 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kg import vocab
-from kg.curate.screen import Screen
+from kg.curate.assertion import A
+from kg.curate.screen import Elsewhere, Screen
 from kg.curate.validation import Validator, model_triples
 from kg.model import Iri, Literal, Triple
+from kg.model.facts import term_iri
 from kg.model.terms import XSD
 
 HERE = Path(__file__).resolve().parent
@@ -117,3 +119,17 @@ def test_too_many_suspects_are_not_all_judged_and_it_says_so(
     found = validator.against_shapes(bad)
     assert len({v.focus for v in found}) == 4
     assert any("6 further" in v.message for v in found)
+
+
+def test_what_other_data_says_is_not_asked_for(validator: Validator) -> None:
+    thing = vocab.ID + "somebody"
+    bare = [(Iri(thing), A, term_iri("Company"))]
+    paths = {v.path for v in validator.against_shapes(bare) if v.focus == thing}
+    assert vocab.expand("prov:wasDerivedFrom") in paths
+    elsewhere = Elsewhere(frozenset({thing}), frozenset(paths))
+    assert validator.against_shapes(bare, elsewhere=elsewhere) == []
+    one = Elsewhere(frozenset({thing}), frozenset(sorted(paths)[:1]))
+    told = validator.against_shapes(bare, elsewhere=one)
+    assert {v.path for v in told} == paths - one.paths
+    others = Elsewhere(others=frozenset({thing}))
+    assert validator.against_shapes(bare, elsewhere=others) == []

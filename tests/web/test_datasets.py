@@ -167,3 +167,24 @@ def test_decision_without_the_token_is_refused(curator: FlaskClient) -> None:
 
 def test_history_lies_in_the_folder_of_the_setting(curator_parts: Parts) -> None:
     assert Path(curator_parts.settings["datasets"]).is_dir()
+
+
+def test_history_of_another_store_is_nothing_withdrawn(
+    curator: FlaskClient, curator_parts: Parts
+) -> None:
+    folder = Path(curator_parts.settings["datasets"])
+    line = (
+        '{"number": 1, "action": "import", "when": "2026-01-01T00:00:00+00:00",'
+        ' "who": "x", "checksum": "c", "came": 1, "went": 0, "changed": 0,'
+        ' "stayed": 0, "files": [], "why": "", "store": "file:/another"}\n'
+    )
+    (folder / "elsewhere").mkdir()
+    history = folder / "elsewhere" / "history.jsonl"
+    history.write_text(line, encoding="utf-8")
+    assert "elsewhere" not in curator.get("/datasets").text
+    withdrawn = line.replace("import", "withdraw").replace('"number": 1', '"number": 2')
+    history.write_text(line + withdrawn, encoding="utf-8")
+    assert "elsewhere" not in curator.get("/datasets").text
+    own = withdrawn.replace("file:/another", "")
+    history.write_text(line + own, encoding="utf-8")
+    assert "elsewhere" in curator.get("/datasets").text
