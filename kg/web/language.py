@@ -34,10 +34,20 @@ def install(app: Flask) -> None:
     def _choose() -> None:
         g.language = choose()
 
-    app.context_processor(
-        lambda: {
-            "t": t,
-            "language": g.get("language", "zh"),
-            "other_language": "en" if g.get("language", "zh") == "zh" else "zh",
+    def words() -> dict[str, object]:
+        is_zh = g.get("language", "zh") == "zh"
+        return {
+            "t": _first if is_zh else _second,  # as ``t``, without asking each time
+            "language": "zh" if is_zh else "en",
+            "other_language": "en" if is_zh else "zh",
         }
-    )
+
+    app.context_processor(words)
+
+
+def _first(zh: str, en: str) -> str:
+    return zh
+
+
+def _second(zh: str, en: str) -> str:
+    return en

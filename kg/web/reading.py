@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from flask import Flask, current_app, g, request
+from jinja2.filters import do_urlencode
 
 from kg import vocab
 from kg.errors import QueryError
@@ -40,6 +43,7 @@ class Names:
     def __init__(self, iris: Iterable[str]) -> None:
         self._terms = reader().terms
         self._names = reader().names(iris)
+        self._language = language()
 
     def __getitem__(self, iri: str) -> Name:
         name = self._names.get(iri)
@@ -52,7 +56,7 @@ class Names:
         if isinstance(term, Literal):
             return term.value
         iri = term.value if isinstance(term, Iri) else str(term)
-        return self[iri].text(language())
+        return self[iri].text(self._language)
 
     def link(self, term: Term | str) -> str:
         """The page of a term, or "" when it has none."""
@@ -61,6 +65,7 @@ class Names:
         return page_of(term.value if isinstance(term, Iri) else str(term))
 
 
+@lru_cache(maxsize=20_000)
 def page_of(iri: str) -> str:
     """The page of a thing, or "" when we have none for it.
 
@@ -115,9 +120,19 @@ def address(**changes: object) -> str:
     return request.path + ("?" + urlencode(kept) if kept else "")
 
 
+_encoded = lru_cache(maxsize=20_000)(do_urlencode)
+
+
+def _urlencode(value: Any) -> str:
+    """Jinja's filter; a page has the same few ids many times."""
+    return _encoded(value) if type(value) is str else do_urlencode(value)
+
+
 def install(app: Flask) -> None:
-    """Give templates ``page_of``, ``sparql_link``, ``address``; three filters."""
-    app.jinja_env.filters.update(fold=fold, local=local, tongue=tongue)
+    """Give templates ``page_of``, ``sparql_link``, ``address``; some filters."""
+    app.jinja_env.filters.update(
+        fold=fold, local=local, tongue=tongue, urlencode=_urlencode
+    )
     app.context_processor(
         lambda: {
             "page_of": page_of,

@@ -70,4 +70,5 @@ def batches(items: Iterable[T], size: int = BATCH) -> Iterator[tuple[T, ...]]:
 
 def local(iri: str) -> str:
     """The part of an IRI that is read aloud: after ``#`` or the last ``/``."""
-    return re.split(r"[#/]", iri.rstrip("/#"))[-1]
+    iri = iri.rstrip("/#")
+    return iri[max(iri.rfind("/"), iri.rfind("#")) + 1 :]
