@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
 
-_CJK = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
+from kg.model.pinyin import CJK, readings, syllables_of
+
 _SMALL = {"of", "the", "and", "for", "in", "at", "on", "de", "a", "an"}
 MAX_READINGS = 4
 LONGEST = 200
@@ -27,65 +27,19 @@ def fold(text: str) -> str:
 
 def is_chinese(text: str) -> bool:
     """Whether there is a Chinese character in the text."""
-    return _CJK.search(text) is not None
+    return CJK.search(text) is not None
 
 
 def runs(key: str) -> Iterator[tuple[bool, str]]:
     """The key in pieces: ``(is_chinese, piece)`` in order."""
     end = 0
-    for found in _CJK.finditer(key):
+    for found in CJK.finditer(key):
         if found.start() > end:
             yield False, key[end : found.start()]
         yield True, found[0]
         end = found.end()
     if end < len(key):
         yield False, key[end:]
-
-
-@lru_cache(maxsize=40_000)
-def readings(character: str) -> tuple[str, ...]:
-    """The readings of one character without tones, most usual first."""
-    import pypinyin
-
-    found = pypinyin.pinyin(character, style=pypinyin.Style.NORMAL, heteronym=True)
-    return tuple(dict.fromkeys(found[0])) if found else (character,)
-
-
-@lru_cache(maxsize=1)
-def _phrases() -> dict[str, list[list[str]]]:
-    from pypinyin.phrases_dict import phrases_dict
-
-    return phrases_dict
-
-
-@lru_cache(maxsize=50_000)
-def _phrase(run: str) -> tuple[str, ...]:
-    import pypinyin
-
-    return tuple(pypinyin.lazy_pinyin(run, style=pypinyin.Style.NORMAL))
-
-
-def syllables_of(run: str) -> list[str]:
-    """The usual reading of each character: 重庆 is chong qing, 重要 zhong yao.
-
-    Words of two to four characters from pypinyin's list, longest first; other
-    characters by themselves. Ten times faster than its own segmentation, which
-    matters at a million names.
-    """
-    phrases, sounds, at = _phrases(), list[str](), 0
-    while at < len(run):
-        for size in (4, 3, 2):
-            word = run[at : at + size]
-            if len(word) == size and word in phrases:
-                read = _phrase(word)
-                if len(read) == size:
-                    sounds += read
-                    at += size
-                    break
-        else:
-            sounds.append(readings(run[at])[0])
-            at += 1
-    return sounds
 
 
 def pinyin(key: str) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from kg import vocab
 from kg.model import Iri, Literal, Term
+from kg.model.pinyin import by_name
 from kg.query.read import Evidence, Fact, Figure, Group, Source
 from kg.query.read.facts import contradictions
 from kg.query.read.figures import disagreements
@@ -187,5 +188,11 @@ def page(
         figure_disputes=disagreements(figures),
     )
     for section in found.sections:
-        section.facts.sort(key=lambda f: (f.when, found.names.text(f.object), f.iri))
+        section.facts.sort(
+            key=lambda f: (
+                f.when,
+                *by_name(found.names.text(f.object), language()),
+                f.iri,
+            )
+        )
     return found

@@ -12,8 +12,9 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, current_app, jsonify, render_template, request
 
 from kg import vocab
-from kg.errors import KGError, NotFoundError, PreparingError, QueryError
+from kg.errors import KGError, NotFoundError, QueryError
 from kg.model import Iri, Literal, Term
+from kg.model.pinyin import by_name
 from kg.query.catalogue import Catalogue, Parameter, Question, load_catalogue
 from kg.query.fitting import fitted
 from kg.query.read import tracks as tracks_
@@ -158,9 +159,7 @@ def question(name: str) -> Response | str | tuple[str, int]:
         return page, 404
     try:
         text = _bound(asked)
-        answer = beginning(reader(), text, is_kept=not asked.parameters)
-    except PreparingError:
-        raise
+        answer = beginning(reader(), text)
     except KGError as error:
         if not asked.parameters:
             raise
@@ -260,7 +259,8 @@ def _choices(parameter: Parameter) -> list[tuple[str, str]]:
         return []
     called = Names(iris)
     return sorted(
-        ((i.removeprefix(vocab.ID), called.text(i)) for i in iris), key=lambda c: c[1]
+        ((i.removeprefix(vocab.ID), called.text(i)) for i in iris),
+        key=lambda c: by_name(c[1], language()),
     )
 
 

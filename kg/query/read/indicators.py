@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from kg.model.pinyin import sort_key
 from kg.query.read.figures import Figure, figures, said
 from kg.query.read.names import Name
 from kg.query.read.reader import Reader
@@ -120,7 +121,7 @@ def list_indicators(reader: Reader) -> list[tuple[Name, int]]:
     }
     called = reader.names(counts)
     found = [(called[iri], n) for iri, n in counts.items()]
-    return sorted(found, key=lambda pair: (-pair[1], pair[0].text("zh")))
+    return sorted(found, key=lambda pair: (-pair[1], sort_key(pair[0].text("zh"))))
 
 
 def observations(reader: Reader, wanted: Iterable[str], each: int) -> list[Figure]:

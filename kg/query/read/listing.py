@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from kg import vocab
+from kg.model.pinyin import by_name
 from kg.query.read.reader import Reader
 from kg.query.read.text import PROLOGUE, values
 from kg.shelf.lists import class_key
@@ -57,11 +58,11 @@ def listed(reader: Reader, classes: Collection[str], language: str) -> list[str]
 
     def read() -> list[str]:
         found = [
-            (str(row.get("name", "\uffff")), str(row["s"]))
+            (*by_name(str(row.get("name", "")), language), str(row["s"]))
             for row in reader.store.select(query)
             if "s" in row
         ]
-        return [iri for _, iri in sorted(found)]
+        return [iri for *_, iri in sorted(found)]
 
     return reader.recent(query, read)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kg import vocab
+from kg.model.pinyin import by_name
 from kg.query.read.matrix_shelf import Facets, Row, shelved_rows
 from kg.query.read.reader import Reader
 from kg.query.read.text import PROLOGUE, quoted, ref, values
@@ -43,11 +44,18 @@ def rows(
             lambda: shelved_rows(reader, shelf, tracks, facets, (sort, language)),
         )
     key = f"matrix {sorted(tracks)} {facets} {language}"
+    # What has no name in this language comes first among equals, but last by name.
     orders = {
-        "tracks": lambda row: (-row.tracks, row.name, row.iri),
-        "name": lambda row: (row.name or "\uffff", row.iri),
-        "founded": lambda row: (row.founded or "9999", row.name, row.iri),
-    }
+        "tracks": lambda row: (-row.tracks, bool(row.name), *name(row), row.iri),
+        "name": lambda row: (*name(row), row.iri),
+        "founded": lambda row: (
+            row.founded or "9999", bool(row.name), *name(row), row.iri
+        ),
+    }  # fmt: skip
+
+    def name(row: Row) -> tuple[str, str]:
+        return by_name(row.name, language)
+
     return reader.recent(
         f"{key} {sort}",
         lambda: sorted(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from kg import vocab
 from kg.errors import NotFoundError
 from kg.model.groups import group_of
+from kg.model.pinyin import by_name, sort_key
 from kg.query.read.names import Name
 from kg.query.read.reader import Reader
 from kg.query.read.text import PROLOGUE, ref, values
@@ -166,7 +167,7 @@ def _tree(reader: Reader, shelf: Shelf | None) -> Tree:
 
 def _order(found: Tree) -> None:
     def place(iri: str) -> tuple[int, str]:
-        return (-found[iri].members, found[iri].name.text("zh"))
+        return (-found[iri].members, sort_key(found[iri].name.text("zh")))
 
     for track in found.tracks.values():
         track.children.sort(key=place)
@@ -278,9 +279,10 @@ def members(
     def read() -> list[str]:
         found = reader.store.select(query)
         called = sorted(
-            (str(row.get("name", "\uffff")), str(row["s"])) for row in found
+            (*by_name(str(row.get("name", "")), language), str(row["s"]))
+            for row in found
         )
-        return list(dict.fromkeys(iri for _, iri in called))
+        return list(dict.fromkeys(iri for *_, iri in called))
 
     return reader.recent(query, read)[offset : offset + limit]
 
@@ -332,34 +334,3 @@ def _shared(
     spelt = np.frombuffer(shelf.array("place iri"), dtype=np.uint32)
     first = found[np.argsort(spelt[found])[:limit]]
     return len(found), shelf.iris(first.tolist())
-
-
-_MEMBERSHIPS = """SELECT ?st WHERE {{
-  {values} ?st rdf:subject ?s ; rdf:predicate lv:inTrack .
-}}"""
-
-
-def memberships(reader: Reader, things: Sequence[str]) -> list[str]:
-    """The statements, reached or planned, that put these things in a track."""
-    if not things:
-        return []
-    query = PROLOGUE + _MEMBERSHIPS.format(values=values("s", things))
-    return [str(row["st"]) for row in reader.store.select(query)]
-
-
-_VALUES_OF = """SELECT ?s ?o WHERE {{ {values} ?s {predicate} ?o }}"""
-
-
-def values_of(
-    reader: Reader, things: Sequence[str], predicate: str
-) -> dict[str, list[str]]:
-    """What an asserted relation (a prefixed name) gives for each of these things."""
-    if not things:
-        return {}
-    found: dict[str, list[str]] = {}
-    query = _VALUES_OF.format(
-        values=values("s", things), predicate=ref(vocab.expand(predicate))
-    )
-    for row in reader.store.select(PROLOGUE + query):
-        found.setdefault(str(row["s"]), []).append(str(row["o"]))
-    return found
