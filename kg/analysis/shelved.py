@@ -1,28 +1,32 @@
 """Neighbours, surroundings and paths of a large graph, from its shelf.
 
-The answers are those of ``kg.analysis.graphs`` on a small graph. The shelf tells
-who is linked with whom; names, periods and data sets of what is shown come from
-the store, so that a request costs what it shows.
+The answers are those of ``kg.analysis.graphs`` on a small graph. While the shelf is of
+the generation before, names, periods and data sets of what is shown come from the
+store, which knows them as they are now.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from itertools import pairwise
 
 from kg.analysis import paths, projection
-from kg.model.network import TARGET, Edge, Network, Node, Terms
+from kg.model.network import INFERRED, TARGET, Edge, Network, Node, Terms
 from kg.shelf import Shelf
-from kg.shelf.links import HEAVY, Link, Links, Near
+from kg.shelf.links import STATUSES, Links, Near
+from kg.shelf.network import Neighbourhood, Row, Thing
 from kg.store import Store
 
 Hop = list[Edge]
+_ACTUAL = STATUSES.index("actual")
 
 
 class ShelvedGraph:
     """The network of a large graph.
 
     Args:
-        store: for what is shown.
+        store: for what the shelf does not know.
         shelf: for who is linked with whom.
         terms: names of classes and relations.
     """
@@ -32,10 +36,29 @@ class ShelvedGraph:
         self._shelf = shelf
         self._terms = terms
         self._links = Links(shelf)
+        self._near = Neighbourhood(shelf)
+
+    @property
+    def _is_fresh(self) -> bool:
+        return self._shelf.generation == self._store.generation
 
     def describe(self, iris: Iterable[str]) -> dict[str, Node]:
         """Names, class and degree of these things."""
-        return projection.describe(self._store, iris, self._terms, self._shelf.degrees)
+        return self._described(list(dict.fromkeys(iris)))[0]
+
+    def _described(self, iris: Sequence[str]) -> tuple[dict[str, Node], list[Thing]]:
+        """The things, in their order, and what the shelf has of them."""
+        things = self._near.things(iris)
+        if not self._is_fresh:
+            store, shelf = self._store, self._shelf
+            return projection.describe(store, iris, self._terms, shelf.degrees), things
+        found = {thing[1]: _node(thing) for thing in things if thing[7]}
+        rest = [iri for iri in iris if iri not in found]
+        if rest:
+            found |= projection.describe(
+                self._store, rest, self._terms, self._shelf.degrees
+            )
+        return {iri: found[iri] for iri in iris if iri in found}, things
 
     def most_linked(self, limit: int) -> list[str]:
         """IRIs of the things with the most statements."""
@@ -68,66 +91,86 @@ class ShelvedGraph:
         kept = [one for one, _ in found if one not in without]
         return kept[:limit], self._links.count(number, wish), len(kept) > limit
 
-    def edges(self, iris: Iterable[str]) -> list[Edge]:
-        """Every stated link between two of these things, with its period."""
-        found = self._links.among(sorted(set(iris)))
-        return list(projection.stated(self._store, [f[0] for f in found]).values())
+    def _edges(self, rows: Collection[Row], things: Iterable[Thing]) -> list[Edge]:
+        """Links with their periods and what they rest on."""
+        if not self._is_fresh:
+            return list(projection.stated(self._store, [r[0] for r in rows]).values())
+        called = {thing[0]: thing[1] for thing in things}
+        terms = self._near.terms
+        rests = self._near.origins({row[7] for row in rows if row[7] is not None})
+        return [
+            Edge(
+                iri,
+                called[s],
+                called[o],
+                terms[p],
+                STATUSES[status],
+                start or "",
+                end or "",
+                *(rests[origin] if origin is not None else ((), ())),
+            )
+            for iri, s, p, o, status, start, end, origin in rows
+        ]
 
     def network(self, iris: Iterable[str], *, with_inferred: bool = True) -> Network:
         """These things and every link between them."""
-        nodes = self.describe(iris)
-        edges = self.edges(nodes)
+        nodes, things = self._described(list(dict.fromkeys(iris)))
+        edges = self._edges(self._near.between(things), things)
         if with_inferred:
-            edges += self._inferred(nodes, edges)
-        return Network(nodes, sorted(edges, key=lambda e: e.key))
-
-    def _inferred(self, nodes: dict[str, Node], stated: Sequence[Edge]) -> list[Edge]:
-        """Inferred links between these things, from their ends with few links.
-
-        What is inferred of a busy thing is as much as what is stated of it.
-        """
-        degrees = self._shelf.degrees(list(nodes))
-        busy = sorted(i for i in nodes if degrees.get(i, 0) >= HEAVY)
-        others = sorted(nodes.keys() - set(busy))
-        triples = [
-            *projection.inferred_triples(self._store, others),
-            *projection.inferred_triples(self._store, others, end="o"),
-            *projection.inferred_between(self._store, busy),
-        ]
-        inside = [t for t in triples if t[0] in nodes and t[2] in nodes]
-        return projection.unstated(inside, stated)
+            called = {thing[0]: thing[1] for thing in things}
+            terms = self._near.terms
+            edges += [
+                Edge("", called[s], called[o], terms[p], INFERRED)
+                for s, p, o in self._near.drawn(things)
+            ]
+        inside = (e for e in edges if e.source in nodes and e.target in nodes)
+        return Network(nodes, sorted(inside, key=lambda e: e.key))
 
     def ego(self, iri: str, depth: int, limit: int) -> tuple[list[str], bool]:
         """What lies within some steps, the most linked of each step, and if cut."""
-        kept, front, is_cut = {iri}, [iri], False
+        start = self._links.number(iri)
+        if start is None:
+            return [iri], False
+        kept, front, is_cut = {start}, [start], False
         for _ in range(depth):
             room = max(0, limit - len(kept))
-            best: dict[str, int] = {}
+            best: dict[int, int] = {}
             for one in front:
-                number = self._links.number(one)
-                if number is not None:
-                    # Of each no more than could be kept, were all others known.
-                    wanted = room + len(kept) + 1
-                    best |= dict(self._links.neighbours(number, Near(), limit=wanted))
-            reached = sorted(best.keys() - kept, key=lambda i: best[i])
+                # Of each no more than could be kept, were all others known.
+                best |= dict(self._near.first(one, room + len(kept) + 1))
+            reached = sorted(best.keys() - kept, key=lambda thing: best[thing])
             front = reached[:room]
             is_cut = is_cut or len(front) < len(reached)
             kept.update(front)
-        return sorted(kept), is_cut
+        return sorted(self._shelf.iris(list(kept))), is_cut
 
     def shortest(
         self, start: str, end: str, *, longest: int, with_targets: bool
     ) -> tuple[list[list[Hop]], bool]:
         """All shortest paths, as ``paths.shortest`` gives them."""
-
-        def step(iris: Iterable[str]) -> list[Edge]:
-            found = map(_bare, self._links.of(list(iris)))
-            return [e for e in found if with_targets or e.status != TARGET]
-
-        found, is_cut = paths.shortest(start, end, step, longest=longest)
-        used = {e.statement for path in found for hop in path for e in hop}
-        whole = projection.stated(self._store, sorted(used))
-        told = [[[whole.get(e.key, e) for e in hop] for hop in p] for p in found]
+        numbers = self._shelf.numbers_of([start, end])
+        if len(numbers) < 2:
+            return ([[]], False) if start == end else ([], False)
+        status = None if with_targets else _ACTUAL
+        spelt = self._shelf.array("place iri")
+        found, is_cut = paths.ways(
+            numbers[start],
+            numbers[end],
+            lambda things: self._near.near(things, status),
+            longest=longest,
+            order=spelt.__getitem__,
+        )
+        things = self._near.things({n for path in found for n in path}, "id")
+        called = {thing[0]: thing[1] for thing in things}
+        used = {frozenset(pair) for path in found for pair in pairwise(path)}
+        rows = [
+            row for row in self._near.between(things) if frozenset(row[1:4:2]) in used
+        ]
+        between: dict[frozenset[str], dict[str, Edge]] = defaultdict(dict)
+        for edge in self._edges(rows, things):
+            if with_targets or edge.status != TARGET:
+                between[frozenset((edge.source, edge.target))][edge.key] = edge
+        told = [paths.hops([called[n] for n in path], between) for path in found]
         return told, is_cut
 
     def common(self, one: str, two: str, limit: int) -> list[str]:
@@ -137,11 +180,9 @@ class ShelvedGraph:
 
     def network_of(self, shared: Sequence[str], ends: tuple[str, str]) -> Network:
         """Two things, what they share, and the links to it and between the two."""
-        nodes = self.describe([*ends, *shared])
-        edges = {
-            e.key: e for e in self.edges(nodes) if e.source in ends or e.target in ends
-        }
-        return Network(nodes, [edges[k] for k in sorted(edges)])
+        found = self.network([*ends, *shared], with_inferred=False)
+        edges = [e for e in found.edges if e.source in ends or e.target in ends]
+        return Network(found.nodes, edges)
 
     def around(self, centre: Node, items: Sequence[Node], shown: set[str]) -> Network:
         """A thing, new things, what of the shown ones they are linked to, the links.
@@ -149,19 +190,14 @@ class ShelvedGraph:
         Links between things that were shown already do not come again, but for
         those of the centre.
         """
-        new = {n.iri for n in items}
-        fresh = new | {centre.iri}
-        edges = {
-            e.key: e
-            for e in self.edges(new | shown | {centre.iri})
-            if e.source in fresh or e.target in fresh
-        }
-        ends = {i for e in edges.values() for i in (e.source, e.target)}
-        nodes = {centre.iri: centre} | {n.iri: n for n in items}
-        nodes |= self.describe(sorted(ends - set(nodes)))
-        return Network(nodes, [edges[k] for k in sorted(edges)])
+        fresh = {centre.iri: centre} | {n.iri: n for n in items}
+        found = self.network([*fresh, *sorted(shown - set(fresh))], with_inferred=False)
+        edges = [e for e in found.edges if e.source in fresh or e.target in fresh]
+        ends = {i for e in edges for i in (e.source, e.target)}
+        far = {i: n for i, n in found.nodes.items() if i in ends and i not in fresh}
+        return Network(fresh | dict(sorted(far.items())), edges)
 
 
-def _bare(link: Link) -> Edge:
-    statement, source, predicate, target, status = link
-    return Edge(statement, source, target, predicate, status)
+def _node(thing: Thing) -> Node:
+    _, iri, zh, en, type_, group, degree, _ = thing
+    return Node(iri, zh, en, type_ or "", group or "other", degree)

@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from kg.shelf.detail import read_details, write_details
 from kg.shelf.frame import Classes, read_frame
 from kg.shelf.links import write_links
 from kg.shelf.lists import TREE, put_in_order
@@ -83,6 +84,7 @@ def _fill(
     classes = Classes(Patient(store))
     progress("reading things")
     read_frame(base, store, classes)
+    read_details(base, store)
     base.executemany(
         "INSERT INTO raw.tree VALUES (?, ?)",
         ((str(t), str(p)) for t, p in rows(store, TREE)),
@@ -91,6 +93,7 @@ def _fill(
     put_in_order(base, classes)
     progress("putting links in order")
     write_links(base)
+    write_details(base)
     for key, make in fillers.items():
         progress(f"counting: {key}")
         base.execute(

@@ -20,14 +20,25 @@ _BATCH = 5000
 TABLES = """
 CREATE TABLE raw.type (iri TEXT, class INTEGER, stated INTEGER);
 CREATE TABLE raw.name (iri TEXT, language TEXT, text TEXT, preferred INTEGER);
-CREATE TABLE raw.statement (st TEXT, s TEXT, p TEXT, o TEXT, status TEXT);
+CREATE TABLE raw.statement (st TEXT, s TEXT, p TEXT, o TEXT, status TEXT,
+  value TEXT, datatype TEXT, language TEXT);
 CREATE TABLE raw.link (iri TEXT, relation TEXT, object TEXT);
 CREATE TABLE raw.founded (iri TEXT, year TEXT);
+CREATE TABLE raw.dataset (iri TEXT);
+CREATE TABLE raw.basis (iri TEXT, text TEXT);
+CREATE TABLE raw.label (iri TEXT, language TEXT, text TEXT);
+CREATE TABLE raw.inferred (s TEXT, p TEXT, o TEXT);
 """
 _CLASSES = """SELECT ?c ?parent WHERE {
   ?c a owl:Class . OPTIONAL { ?c rdfs:subClassOf ?parent } }"""
 _STATEMENTS = """SELECT ?st ?s ?p ?o ?status WHERE {
   ?st rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o ; lv:status ?status {part} }"""
+# Links that rules found, as ``kg.analysis.projection`` draws them.
+_INFERRED = (
+    "SELECT ?s ?p ?o WHERE { GRAPH <" + vocab.INFERRED_GRAPH + "> { ?s ?p ?o }"
+    " FILTER(isIRI(?o) && ?p != rdf:type && ?s != ?o) {part} }"
+)
+_TITLES = ("schema:name", "dcterms:title")
 _KNOWN = tuple(iri for name, iri in vars(vocab.lv).items() if name[0].isupper())
 RELATIONS = ("inTrack", "focusesOn", "locatedIn")
 
@@ -56,6 +67,15 @@ class Classes:
             grown = bool(more)
         return found
 
+    def supers(self, iri: str) -> set[str]:
+        """All classes above a class."""
+        found, waiting = set[str](), [iri]
+        while waiting:
+            for above in self.parents.get(waiting.pop(), set()) - found - {iri}:
+                found.add(above)
+                waiting.append(above)
+        return found
+
     def group(self, types: Iterable[str]) -> str:
         """The group of a thing of these classes."""
         return group_of(types, self.parents)
@@ -70,25 +90,48 @@ def read_frame(base: sqlite3.Connection, store: Store, classes: Classes) -> None
     base.executescript(TABLES)
     for number, iri in enumerate(classes.ours):
         asked = f"SELECT ?s WHERE {{{{ ?s a <{iri}> {{part}} }}}}".format(part="{part}")
-        _insert(base, "type", ((str(r[0]), number, 0) for r in rows(store, asked)))
+        insert(base, "type", ((str(r[0]), number, 0) for r in rows(store, asked)))
         stated = (
             f"SELECT DISTINCT ?s WHERE {{ GRAPH ?g {{ ?s a <{iri}> }} "
             f"FILTER(?g != <{vocab.INFERRED_GRAPH}>) {{part}} }}"
         )
-        _insert(base, "type", ((str(r[0]), number, 1) for r in rows(store, stated)))
+        insert(base, "type", ((str(r[0]), number, 1) for r in rows(store, stated)))
     for preferred, label in ((1, "prefLabel"), (0, "altLabel")):
         named = f"SELECT ?s ?name WHERE {{ ?s skos:{label} ?name {{part}} }}"
-        _insert(base, "name", _names(store, named, preferred))
-    _insert(base, "statement", _statements(store))
+        insert(base, "name", _names(store, named, preferred))
+    insert(base, "statement", _statements(store))
     for relation in RELATIONS:
         linked = f"SELECT ?s ?o WHERE {{ ?s lv:{relation} ?o {{part}} }}"
-        _insert(
+        insert(
             base,
             "link",
             ((str(s), relation, str(o)) for s, o in rows(store, linked)),
         )
+    _read_labels(base, store, classes)
+    drawn = ((str(s), str(p), str(o)) for s, p, o in rows(store, _INFERRED))
+    insert(base, "inferred", (t for t in drawn if t[2].startswith(vocab.ID)))
     founded = "SELECT ?s ?year WHERE { ?s lv:founded ?year {part} }"
-    _insert(base, "founded", ((str(s), str(y)) for s, y in rows(store, founded)))
+    insert(base, "founded", ((str(s), str(y)) for s, y in rows(store, founded)))
+
+
+def _read_labels(base: sqlite3.Connection, store: Store, classes: Classes) -> None:
+    """Names by other properties, of what pages call by name; statements have none."""
+    asked = [f"SELECT ?s ?name WHERE {{ ?s {p} ?name {{part}} }}" for p in _TITLES]
+    of = [f"?s a <{iri}> ." for iri in classes.ours]
+    of += ["?s a dcat:Dataset .", "?e oa:hasSource ?s .", "?e schema:publisher ?s ."]
+    asked += [
+        f"SELECT DISTINCT ?s ?name WHERE {{ {one} ?s rdfs:label ?name {{part}} }}"
+        for one in of
+    ]
+    for query in asked:
+        insert(base, "label", ((i, g, n) for i, g, n, _ in _names(store, query, 0)))
+    listed = "SELECT ?s WHERE { ?s a dcat:Dataset {part} }"
+    insert(base, "dataset", ((str(s),) for (s,) in rows(store, listed)))
+    basis = "SELECT ?s ?basis WHERE { ?s lv:englishNameBasis ?basis {part} }"
+    told = (
+        (str(s), str(b).removeprefix(vocab.ONTOLOGY)) for s, b in rows(store, basis)
+    )
+    insert(base, "basis", told)
 
 
 def _names(
@@ -99,16 +142,22 @@ def _names(
             yield thing.value, name.language, name.value, preferred
 
 
-def _statements(store: Store) -> Iterator[tuple[str, str, str, str | None, str]]:
-    """Every statement; what is no thing stands as no object."""
+def _statements(store: Store) -> Iterator[tuple[str | None, ...]]:
+    """Every statement; what is no thing stands as no object but as a value."""
     for st, s, p, o, status in rows(store, _STATEMENTS):
-        ends = o.value if isinstance(o, Iri) else None
-        yield str(st), str(s), str(p), ends, str(status)
+        said = (str(st), str(s), str(p))
+        if isinstance(o, Iri):
+            yield *said, o.value, str(status), None, None, None
+        elif isinstance(o, Literal):
+            yield *said, None, str(status), o.value, o.datatype, o.language
+        else:  # a blank node has no datatype
+            yield *said, None, str(status), str(o), "", ""
 
 
-def _insert(
+def insert(
     base: sqlite3.Connection, table: str, found: Iterable[tuple[object, ...]]
 ) -> None:
+    """Put rows into a table of ``raw``."""
     rest = iter(found)
     while batch := list(islice(rest, _BATCH)):
         marks = ",".join("?" * len(batch[0]))

@@ -39,10 +39,6 @@ class Near:
     status: str = ""
 
 
-Link = tuple[str, str, str, str, str]
-"""IRI of the statement, its subject, predicate and object, and status."""
-
-
 class Links:
     """Reads the links of a shelf.
 
@@ -132,61 +128,6 @@ class Links:
             )
         return found
 
-    def of(self, iris: list[str]) -> list[Link]:
-        """Every link of these things, either way."""
-        found: dict[str, Link] = {}
-        for end in ("s", "o"):
-            for link in self._ended(iris, end):
-                found[link[0]] = link
-        return list(found.values())
-
-    def among(self, iris: list[str]) -> list[Link]:
-        """Every link between two of these things."""
-        wanted = set(iris)
-        numbers = self._shelf.numbers_of(iris)
-        # From the ends with few links, and from a busy one only to another.
-        degrees = self._shelf.degrees(iris)
-        light = [i for i in numbers if degrees[i] < HEAVY]
-        heavy = [i for i in numbers if degrees[i] >= HEAVY]
-        found = {
-            link[0]: link
-            for end in ("s", "o")
-            for link in self._ended(light, end)
-            if link[1] in wanted and link[3] in wanted
-        }
-        for one in heavy:
-            for link in self._between(numbers[one], [numbers[h] for h in heavy]):
-                found[link[0]] = link
-        return list(found.values())
-
-    def _ended(self, iris: list[str], end: str) -> list[Link]:
-        return self._select(f"e.{end}", list(self._shelf.numbers_of(iris).values()))
-
-    def _between(self, one: int, others: list[int]) -> list[Link]:
-        return self._select("e.o", others, "AND e.s = ?", (one,))
-
-    def _select(
-        self,
-        column: str,
-        numbers: list[int],
-        further: str = "",
-        values: tuple[object, ...] = (),
-    ) -> list[Link]:
-        found: list[Link] = []
-        for batch in batches(numbers):
-            marks = ",".join("?" * len(batch))
-            found += [
-                (st, s, p, o, STATUSES[status])
-                for st, s, p, o, status in self._shelf.rows(
-                    "SELECT e.iri, a.iri, t.iri, b.iri, e.status FROM statement e"  # noqa: S608
-                    " JOIN thing a ON a.id = e.s JOIN thing b ON b.id = e.o"
-                    " JOIN term t ON t.id = e.p"
-                    f" WHERE {column} IN ({marks}) {further} AND e.s != e.o",
-                    (*batch, *values),
-                )
-            ]
-        return found
-
 
 def _where(wish: Near) -> tuple[str, list[object]]:
     where, values = "", list[object]()
@@ -205,8 +146,8 @@ def _where(wish: Near) -> tuple[str, list[object]]:
     return where, values
 
 
-class Busy:
-    """The statements about a thing that has very many of them.
+class Said:
+    """The statements about a thing.
 
     Args:
         shelf: that has them.
@@ -217,32 +158,34 @@ class Busy:
         self._shelf = shelf
         self._thing = thing
 
-    def said(self) -> list[tuple[str, str, str, int]]:
-        """Predicate, direction, status and number of statements, each kind."""
-        found = self._shelf.rows(
+    def relations(self) -> list[tuple[str, str, str, int]]:
+        """Predicate, direction, status and number of statements, each kind.
+
+        Of a thing with very many statements they were counted before.
+        """
+        kept = self._shelf.rows(
             "SELECT t.iri, r.direction, r.status, r.n FROM said r"
             " JOIN term t ON t.id = r.p WHERE r.thing = ?",
             (self._thing,),
         )
+        found = kept or self._shelf.rows(
+            "SELECT t.iri, r.direction, r.status, r.n FROM ("
+            " SELECT p, 0 AS direction, status, count(*) AS n FROM statement"
+            " WHERE s = ?1 GROUP BY p, status"
+            " UNION ALL SELECT p, 1, status, count(*) FROM statement"
+            " WHERE o = ?1 GROUP BY p, status) r JOIN term t ON t.id = r.p",
+            (self._thing,),
+        )
         return [(p, DIRECTIONS[d], STATUSES[s], n) for p, d, s, n in found]
 
-    def statements(
-        self, kind: tuple[str, str, str], limit: int, offset: int
-    ) -> list[str]:
+    def numbers(self, kind: tuple[str, str, str], limit: int, offset: int) -> list[int]:
         """Statements under a predicate, direction and status, in order of IRI."""
         predicate, direction, status = kind
         end = "o" if direction == DIRECTIONS[IN] else "s"
         found = self._shelf.rows(
-            f"SELECT iri FROM statement WHERE {end} = ? AND p ="  # noqa: S608
+            f"SELECT id FROM statement WHERE {end} = ? AND p ="  # noqa: S608
             " (SELECT id FROM term WHERE iri = ?) AND status = ?"
             " ORDER BY id LIMIT ? OFFSET ?",
             (self._thing, predicate, STATUSES.index(status), limit, offset),
         )
-        return [iri for (iri,) in found]
-
-
-def busy(shelf: Shelf, iri: str) -> Busy | None:
-    """The statements about a thing, if they are ``HEAVY`` or more."""
-    if shelf.degrees([iri]).get(iri, 0) < HEAVY:
-        return None
-    return Busy(shelf, shelf.numbers_of([iri])[iri])
+        return [number for (number,) in found]

@@ -8,6 +8,7 @@ share is found by comparing numbers.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from array import array
 from collections.abc import Iterable, Iterator
@@ -15,11 +16,11 @@ from itertools import groupby
 from pathlib import Path
 
 from kg.model.groups import GROUPS
+from kg.model.pinyin import NAMELESS, sort_key
 from kg.shelf.frame import Classes
 
 # The kinds of members of a track, as pages count them.
 KINDS = tuple(g.key for g in GROUPS if g.key not in {"track", "area"})
-NAMELESS = "\uffff"
 
 # Names are numbered by their order; where several are given the first one counts.
 _SQL = Path(__file__).with_name("things.sql")
@@ -28,8 +29,9 @@ _SQL = Path(__file__).with_name("things.sql")
 def put_in_order(base: sqlite3.Connection, classes: Classes) -> None:
     """From the tables of ``raw`` to things, lists and arrays."""
     text = _SQL.read_text(encoding="utf-8")
+    base.create_function("spell", 1, _spelt, deterministic=True)
     base.executescript(text.replace(":NAMELESS", NAMELESS))
-    base.executemany("INSERT INTO kind VALUES (?, ?, ?)", _kinds(base, classes))
+    _write_kinds(base, classes)
     keys = _Keys()
     base.executemany(
         "INSERT INTO raw.member VALUES (?, ?)", _members(base, classes, keys)
@@ -39,21 +41,30 @@ def put_in_order(base: sqlite3.Connection, classes: Classes) -> None:
     _write_arrays(base)
 
 
-def _kinds(
-    base: sqlite3.Connection, classes: Classes
-) -> Iterator[tuple[int, str, str]]:
-    """The class and group each thing is called by, from what is stated of it."""
-    rows = base.execute(
-        "SELECT t.id, r.class FROM raw.type r JOIN thing t ON t.iri = r.iri"
-        " WHERE r.stated = 1 ORDER BY t.id"
-    )
-    known: dict[frozenset[int], tuple[str, str]] = {}
-    for thing, stated in groupby(rows, key=lambda row: row[0]):
-        types = frozenset(row[1] for row in stated)
-        if types not in known:
-            iris = [classes.ours[t] for t in types]
-            known[types] = (classes.main(iris), classes.group(iris))
-        yield thing, *known[types]
+def _spelt(name: str | None) -> str | None:
+    return None if name is None else sort_key(name)
+
+
+def _write_kinds(base: sqlite3.Connection, classes: Classes) -> None:
+    """The classes and group each thing is called by, from what is stated of it."""
+    known: dict[frozenset[int], int] = {}
+
+    def numbered() -> Iterator[tuple[int, int]]:
+        rows = base.execute(
+            "SELECT t.id, r.class FROM raw.type r JOIN thing t ON t.iri = r.iri"
+            " WHERE r.stated = 1 ORDER BY t.id"
+        )
+        for thing, stated in groupby(rows, key=lambda row: row[0]):
+            types = frozenset(row[1] for row in stated)
+            yield thing, known.setdefault(types, len(known))
+
+    base.executemany("INSERT INTO typing VALUES (?, ?)", numbered())
+    for types, number in known.items():
+        iris = [classes.ours[t] for t in types]
+        general = {s for i in iris for s in classes.supers(i)}
+        told = json.dumps(sorted(set(iris) - general))
+        row = (number, classes.main(iris), classes.group(iris), told)
+        base.execute("INSERT INTO typed VALUES (?, ?, ?, ?)", row)
 
 
 class _Keys:

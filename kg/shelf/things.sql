@@ -1,4 +1,5 @@
 -- Things numbered by their Chinese names, what they have, and empty lists.
+-- spell(text) is the key of the order of Chinese names (kg.model.pinyin).
 CREATE INDEX raw.type_iri ON type (iri, class, stated);
 CREATE INDEX raw.name_iri ON name (iri, preferred, language, text);
 CREATE TABLE raw.known AS SELECT iri, (SELECT min(text) FROM raw.name n
@@ -13,14 +14,19 @@ CREATE TABLE raw.degrees AS SELECT iri, count(*) AS n FROM (
     SELECT s AS iri FROM raw.statement
     UNION ALL SELECT o FROM raw.statement WHERE o IS NOT NULL) GROUP BY iri;
 CREATE UNIQUE INDEX raw.degrees_iri ON degrees (iri);
+CREATE INDEX raw.basis_iri ON basis (iri, text);
+-- is_named: every name of it was read, so that zh and en are all there is to tell
+-- (or 'label' is); of others the store is asked.
 CREATE TABLE thing (id INTEGER PRIMARY KEY, iri TEXT NOT NULL, zh TEXT, en TEXT,
-  founded TEXT, degree INTEGER NOT NULL);
-INSERT INTO thing SELECT row_number() OVER (
-    ORDER BY coalesce(zh, ':NAMELESS'), iri) - 1,
+  founded TEXT, degree INTEGER NOT NULL, basis TEXT, is_named INTEGER NOT NULL);
+INSERT INTO thing SELECT row_number() OVER (ORDER BY spelt, zh, iri) - 1,
   iri, zh, en,
   (SELECT year FROM raw.years y WHERE y.iri = k.iri),
-  coalesce((SELECT n FROM raw.degrees d WHERE d.iri = k.iri), 0) FROM raw.known k
-  ORDER BY coalesce(zh, ':NAMELESS'), iri;
+  coalesce((SELECT n FROM raw.degrees d WHERE d.iri = k.iri), 0),
+  (SELECT min(text) FROM raw.basis b WHERE b.iri = k.iri),
+  EXISTS (SELECT 1 FROM raw.type t WHERE t.iri = k.iri)
+  FROM (SELECT iri, zh, en, coalesce(spell(zh), ':NAMELESS') AS spelt FROM raw.known) k
+  ORDER BY spelt, zh, iri;
 CREATE UNIQUE INDEX thing_iri ON thing (iri);
 CREATE TABLE name (thing INTEGER NOT NULL, language TEXT NOT NULL, text TEXT NOT NULL,
   preferred INTEGER NOT NULL);
@@ -43,10 +49,19 @@ CREATE INDEX raw.linked_thing ON linked (thing);
 CREATE TABLE in_track (thing INTEGER NOT NULL, track TEXT NOT NULL,
   PRIMARY KEY (thing, track)) WITHOUT ROWID;
 INSERT INTO in_track SELECT thing, object FROM raw.linked WHERE relation = 'inTrack';
+CREATE TABLE in_place (thing INTEGER NOT NULL, place TEXT NOT NULL,
+  PRIMARY KEY (thing, place)) WITHOUT ROWID;
+INSERT INTO in_place SELECT thing, object FROM raw.linked
+  WHERE relation = 'locatedIn';
 CREATE TABLE raw.member (list INTEGER, thing INTEGER);
 CREATE TABLE list (key TEXT PRIMARY KEY, length INTEGER NOT NULL,
   zh BLOB NOT NULL, en BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE kind (thing INTEGER PRIMARY KEY, type TEXT NOT NULL, grp TEXT NOT NULL);
+-- The class and group a thing is called by; classes: the most specific, as JSON.
+CREATE TABLE typed (id INTEGER PRIMARY KEY, type TEXT NOT NULL, grp TEXT NOT NULL,
+  classes TEXT NOT NULL);
+CREATE TABLE typing (thing INTEGER PRIMARY KEY, typed INTEGER NOT NULL);
+CREATE VIEW kind AS SELECT thing, type, grp, classes
+  FROM typing JOIN typed ON typed.id = typing.typed;
 CREATE TABLE number (key TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE numbers (key TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE value (key TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;

@@ -11,9 +11,10 @@ from typing import Any
 
 from flask import Blueprint, Response, g
 
+from kg.analysis.columns import columns, things_on
 from kg.analysis.graphs import EGO_LIMIT, PAGE_LIMIT, Choice
 from kg.analysis.large import Picture
-from kg.analysis.overview import drawing, packed
+from kg.analysis.overview import packed
 from kg.analysis.paths import LONGEST
 from kg.errors import DataError
 from kg.model.groups import GROUP
@@ -131,8 +132,10 @@ def path() -> Response:
             start, end, longest=longest, with_targets=with_targets
         )
         edges = {e.key: e for p in found for hop in p for e in hop}
-        body = network_json(Network(nodes, list(edges.values())), "force")
+        body = network_json(Network(nodes, list(edges.values())))
+        places = columns([things_on(start, p) for p in found] or [[start, end]])
         return body | {
+            "positions": {short(i): list(p) for i, p in places.items()},
             "from": short(start),
             "to": short(end),
             "paths": [[[edge_json(e)["id"] for e in hop] for hop in p] for p in found],
@@ -198,7 +201,7 @@ def _arrays() -> bytes:
     graphs = parts().graphs
     if graphs.is_large:
         return graphs.picture().arrays(g.language)
-    return packed(drawing(graphs.overview()), g.language, graphs.generation)
+    return packed(graphs.overview(), g.language, graphs.generation)
 
 
 def overview_json(limit: int = CORE) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from kg import vocab
 from kg.errors import NotFoundError
 from kg.model.groups import group_of
 from kg.query.read import listing as listing_
-from kg.query.read import tracks as tracks_
 from kg.query.read.text import batches
 from kg.web.factlist import about
 from kg.web.reading import PAGE_SIZE, Names, language, page_number, reader, sparql_link
@@ -45,8 +44,8 @@ def index() -> str:
     shown, total = _page(name, window)
     counts = listing_.class_counts(reader())
     terms = reader().terms
-    places = tracks_.values_of(reader(), shown, "lv:locatedIn")
-    tracks = tracks_.values_of(reader(), shown, "lv:inTrack")
+    places = reader().linked(shown, "lv:locatedIn")
+    tracks = reader().linked(shown, "lv:inTrack")
     linked = {
         iri for each in (places, tracks) for iris in each.values() for iri in iris
     }
@@ -105,8 +104,8 @@ def _all(name: str) -> Iterator[str]:
 def _rows(found: Iterable[str]) -> Iterator[list[Cell]]:
     for batch in batches(found):
         types = reader().types(batch)
-        places = tracks_.values_of(reader(), batch, "lv:locatedIn")
-        tracks = tracks_.values_of(reader(), batch, "lv:inTrack")
+        places = reader().linked(batch, "lv:locatedIn")
+        tracks = reader().linked(batch, "lv:inTrack")
         linked = {
             i for each in (places, tracks) for iris in each.values() for i in iris
         }

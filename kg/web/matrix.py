@@ -130,9 +130,7 @@ def _cells(shown: Sequence[Row], across: set[str]) -> dict[str, Any]:
     """The facts of each cell and their evidence, for a page of rows at once."""
     read = reader()
     facts = [
-        f
-        for f in read.facts(tracks_.memberships(read, [row.iri for row in shown]))
-        if str(f.object) in across
+        f for f in read.memberships(row.iri for row in shown) if str(f.object) in across
     ]
     cells: dict[tuple[str, str], list[Fact]] = {}
     for fact in facts:

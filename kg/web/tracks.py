@@ -63,8 +63,7 @@ def index() -> str:
     return render_template(
         "tracks.html",
         tree=tree(),
-        kinds=[*KINDS, FOCUS],
-        names=KIND_NAMES,
+        columns=[(kind, t(*KIND_NAMES[kind])) for kind in (*KINDS, FOCUS)],
         sparql=sparql_link(_tree_query()),
     )
 
@@ -161,12 +160,8 @@ def _kind() -> str:
 def _membership(people: list[str], tracks: set[str]) -> dict[str, Any]:
     """Everything a row of a member needs, for a page of members at once."""
     read = reader()
-    facts = [
-        f
-        for f in read.facts(tracks_.memberships(read, people))
-        if str(f.object) in tracks
-    ]
-    places = tracks_.values_of(read, people, "lv:locatedIn")
+    facts = [f for f in read.memberships(people) if str(f.object) in tracks]
+    places = read.linked(people, "lv:locatedIn")
     types = read.types(people)
     used = {place for listed in places.values() for place in listed}
     by_member: dict[str, list[Fact]] = {iri: [] for iri in people}

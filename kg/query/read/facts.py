@@ -196,8 +196,8 @@ def statements_of(
 ) -> list[str]:
     """IRIs of the statements of a thing under these relations, in one query.
 
-    At most ``limit`` for each relation, after leaving ``offset`` of each out; pages
-    are in order of IRI.
+    At most ``limit`` for each relation, after leaving ``offset`` of each out; in
+    order of IRI.
     """
     parts = []
     for relation in relations:
@@ -211,7 +211,36 @@ def statements_of(
     if not parts:
         return []
     query = f"{PROLOGUE}SELECT ?st WHERE {{ {' UNION '.join(parts)} }}"
-    return [str(row["st"]) for row in store.select(query)]
+    return sorted(str(row["st"]) for row in store.select(query))
+
+
+_MEMBERSHIPS = """SELECT ?st WHERE {{
+  {values} ?st rdf:subject ?s ; rdf:predicate lv:inTrack .
+}}"""
+
+
+def memberships(store: Store, things: Sequence[str]) -> list[str]:
+    """The statements, reached or planned, that put these things in a track."""
+    found = []
+    for batch in batches(things):
+        query = PROLOGUE + _MEMBERSHIPS.format(values=values("s", batch))
+        found += [str(row["st"]) for row in store.select(query)]
+    return sorted(found)
+
+
+_LINKED = """SELECT ?s ?o WHERE {{ {values} ?s {predicate} ?o }}"""
+
+
+def linked(store: Store, things: Sequence[str], predicate: str) -> dict[str, list[str]]:
+    """What a relation (a prefixed name) gives for each of these things, by IRI."""
+    found: dict[str, list[str]] = {}
+    for batch in batches(things):
+        query = _LINKED.format(
+            values=values("s", batch), predicate=ref(vocab.expand(predicate))
+        )
+        for row in store.select(PROLOGUE + query):
+            found.setdefault(str(row["s"]), []).append(str(row["o"]))
+    return {iri: sorted(others) for iri, others in found.items()}
 
 
 # Values that a thing has one of at a time. Two of them for the same period are a

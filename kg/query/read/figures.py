@@ -125,7 +125,11 @@ def figures(store: Store, observations: Iterable[str]) -> list[Figure]:
     return sorted(found, key=_by_time)
 
 
-def observations_of(store: Store, iri: str, limit: int = 500) -> list[str]:
+MOST = 500
+"""Observations of a thing that its page looks at."""
+
+
+def observations_of(store: Store, iri: str, limit: int = MOST) -> list[str]:
     """Observations that are of this thing, this indicator, or this target set."""
     query = f"""{PROLOGUE}SELECT DISTINCT ?ob WHERE {{
       {{ ?ob lv:refEntity {ref(iri)} }} UNION {{ ?ob lv:indicator {ref(iri)} }}

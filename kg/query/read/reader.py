@@ -12,6 +12,7 @@ from kg.query.read import evidence as evidence_
 from kg.query.read import facts as facts_
 from kg.query.read import figures as figures_
 from kg.query.read import names as names_
+from kg.query.read import shelf_facts
 from kg.query.read import terms as terms_
 from kg.query.read import thing as thing_
 from kg.query.read.evidence import Evidence, Source
@@ -21,7 +22,6 @@ from kg.query.read.names import Name
 from kg.query.read.terms import Terms
 from kg.query.read.thing import Thing
 from kg.shelf import Keeper, Shelf
-from kg.shelf.links import Busy, busy
 from kg.store import Store
 
 T = TypeVar("T")
@@ -111,9 +111,19 @@ class Reader:
         """The ontology's terms."""
         return self.kept("terms", lambda: terms_.terms(self.store))
 
+    @property
+    def _fresh(self) -> Shelf | None:
+        """The shelf of this very generation: what it says is what the store says."""
+        return self._keeper.ready() if self._keeper else None
+
     def names(self, iris: Iterable[str]) -> dict[str, Name]:
         """A name for each IRI (see ``names.names``)."""
-        return names_.names(self.store, iris)
+        wanted = list(dict.fromkeys(iris))
+        if (shelf := self._fresh) is None:
+            return names_.names(self.store, wanted)
+        found = shelf_facts.names(shelf, wanted)
+        rest = [iri for iri in wanted if iri not in found]
+        return found | (names_.names(self.store, rest) if rest else {})
 
     def thing(self, iri: str) -> Thing:
         """Describe a thing.
@@ -130,8 +140,28 @@ class Reader:
 
     def types(self, iris: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """The most specific of our classes that each thing is asserted to have."""
-        found = thing_.types(self.store, iris)
-        return {iri: self.terms.most_specific(found[iri]) for iri in found}
+        wanted = list(dict.fromkeys(iris))
+        shelf = self._fresh
+        known = shelf_facts.classes(shelf, wanted) if shelf else {}
+        rest = [iri for iri in wanted if iri not in known]
+        found = thing_.types(self.store, rest) if rest else {}
+        return known | {iri: self.terms.most_specific(found[iri]) for iri in found}
+
+    def memberships(self, things: Iterable[str]) -> list[Fact]:
+        """The facts that put these things in a track, reached or planned."""
+        wanted = list(things)
+        if (shelf := self._fresh) is not None:
+            return shelf_facts.memberships(shelf, wanted)
+        return self.facts(facts_.memberships(self.store, wanted))
+
+    def linked(self, things: Iterable[str], predicate: str) -> dict[str, list[str]]:
+        """What a relation (a prefixed name) gives for each of these, by IRI."""
+        wanted = list(things)
+        shelf = self._fresh
+        found = shelf_facts.linked(shelf, wanted, predicate) if shelf else None
+        if found is None:
+            found = facts_.linked(self.store, wanted, predicate)
+        return found
 
     def facts(self, statements: Iterable[str]) -> list[Fact]:
         """The facts with these statement IRIs."""
@@ -139,17 +169,13 @@ class Reader:
 
     def relations(self, iri: str) -> list[Relation]:
         """The relations of a thing both ways, in a reader's order."""
-        links = self._links(iri)
-        if links is None:
-            found = facts_.relations(self.store, iri)
-        else:
-            found = [Relation(*told) for told in links.said()]
+        shelf = self._fresh
+        found = (
+            shelf_facts.relations(shelf, iri)
+            if shelf
+            else facts_.relations(self.store, iri)
+        )
         return sorted(found, key=lambda r: (self.terms.rank(r.predicate), r.direction))
-
-    def _links(self, iri: str) -> Busy | None:
-        """The links of a thing with very many, from the shelf."""
-        shelf = self._keeper.ready() if self._keeper else None
-        return busy(shelf, iri) if shelf else None
 
     def groups(
         self, iri: str, relations: Iterable[Relation], limit: int = 25, offset: int = 0
@@ -159,14 +185,13 @@ class Reader:
         At most ``limit`` for each relation, after leaving ``offset`` of each out.
         """
         wanted = list(relations)
-        links = self._links(iri)
-        if links is None:
-            ids = facts_.statements_of(self.store, iri, wanted, limit, offset)
+        if (shelf := self._fresh) is not None:
+            found = shelf_facts.facts_of(shelf, iri, wanted, limit, offset)
         else:
-            kinds = [(r.predicate, r.direction, r.status) for r in wanted]
-            ids = [st for k in kinds for st in links.statements(k, limit, offset)]
+            ids = facts_.statements_of(self.store, iri, wanted, limit, offset)
+            found = self.facts(ids)
         groups = {(r.predicate, r.direction, r.status): Group(r) for r in wanted}
-        for fact in self.facts(ids):
+        for fact in found:
             ends = [facts_.OUT] if fact.subject == iri else []
             ends += [facts_.IN] if str(fact.object) == iri else []
             for direction in ends:
@@ -177,7 +202,11 @@ class Reader:
 
     def evidence(self, iris: Iterable[str]) -> dict[str, Evidence]:
         """The evidence with these IRIs."""
-        return evidence_.evidence(self.store, iris)
+        wanted = list(dict.fromkeys(iris))
+        shelf = self._fresh
+        known = shelf_facts.evidence(shelf, wanted) if shelf else {}
+        rest = [iri for iri in wanted if iri not in known]
+        return known | (evidence_.evidence(self.store, rest) if rest else {})
 
     def sources(self, iris: Iterable[str]) -> dict[str, Source]:
         """The sources with these IRIs."""
@@ -189,4 +218,6 @@ class Reader:
 
     def figures_of(self, iri: str) -> list[Figure]:
         """The figures of a thing, an indicator or a target set."""
+        if (shelf := self._fresh) is not None:
+            return self.figures(shelf_facts.observations(shelf, iri, figures_.MOST))
         return self.figures(figures_.observations_of(self.store, iri))

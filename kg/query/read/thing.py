@@ -12,14 +12,16 @@ from kg.query.read.text import PROLOGUE, batches, is_iri, local, ref, values
 from kg.store import Store
 
 _DESCRIPTION = """SELECT ?p ?o WHERE {{
-  VALUES ?p {{ skos:prefLabel skos:altLabel rdfs:label schema:name dcterms:title
-    skos:definition dcterms:description skos:note skos:editorialNote
+  {{ GRAPH ?g {{ {thing} a ?o }} FILTER(?g != <{inferred}>) BIND(rdf:type AS ?p) }}
+  UNION {{ {{ VALUES ?p {{
+    skos:prefLabel skos:altLabel rdfs:label schema:name dcterms:title skos:definition
+    dcterms:description skos:note skos:editorialNote
     lv:englishNameBasis lv:dataset prov:wasDerivedFrom schema:sameAs
     skos:exactMatch skos:closeMatch dcterms:license dcterms:rights
     dcterms:issued dcterms:modified dcat:version dcterms:source dcterms:creator
     lv:graph schema:url lv:sha256 rdfs:comment oa:hasSource lv:locator rdf:subject
-    lv:refEntity qb:dataSet }}
-  {thing} ?p ?o
+    lv:refEntity qb:dataSet }} }}
+  {thing} ?p ?o }}
 }}"""
 
 _TYPES_OF = """SELECT ?s ?type WHERE {{
@@ -93,19 +95,23 @@ def types(store: Store, iris: Iterable[str]) -> dict[str, set[str]]:
 
 
 def thing(store: Store, iri: str) -> Thing | None:
-    """Describe a thing in two queries; ``None`` when the graph does not know it.
+    """Describe a thing in one query; ``None`` when the graph does not know it.
 
     Raises:
         NotFoundError: if the identifier is no IRI.
     """
-    asserted = types(store, [ref(iri)[1:-1]])[iri]
-    texts = tuple(
-        (str(row["p"]), row["o"])
-        for row in store.select(PROLOGUE + _DESCRIPTION.format(thing=ref(iri)))
-    )
+    query = _DESCRIPTION.format(thing=ref(iri), inferred=vocab.INFERRED_GRAPH)
+    a = vocab.expand("rdf:type")
+    asserted = set[str]()
+    texts = []
+    for row in store.select(PROLOGUE + query):
+        if (p := str(row["p"])) == a:
+            asserted.add(str(row["o"]))
+        else:
+            texts.append((p, row["o"]))
     if not asserted and not texts:
         return None
-    name = _name(iri, texts)
+    name = _name(iri, tuple(texts))
     shown = {name.zh, name.en}
     labels = (
         vocab.expand("skos:altLabel"),
