@@ -78,6 +78,7 @@ def questions(track: str = TRACK, hub: str = HUB, other: str = OTHER) -> list[Qu
             "ranking",
             "SELECT ?i (COUNT(DISTINCT ?t) AS ?n) WHERE { ?i lv:investedIn ?f . "
             "?f lv:inTrack ?t } GROUP BY ?i ORDER BY DESC(?n) ?i LIMIT 20",
+            "/api/rankings?relation=lv:investedIn&by=lv:inTrack&limit=20",
         ),
         Question(
             "ego graph",

@@ -12,7 +12,7 @@ from typing import Any
 
 from kg.errors import DataError
 
-LAYOUT = 2
+LAYOUT = 3
 _MARKS = 500
 _WORD = 4
 ORDERS = ("zh", "en")

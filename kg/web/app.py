@@ -35,6 +35,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "update",
     "data",
     "questions",
+    "rankings",
     "partners",
     "insights",
     "editor",
