@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from kg.store.engine import graph_sizes
 from kg.store.filling import Filling, Progress, fill
 from kg.store.generations import Generations
 from kg.store.staging import sync_folder
@@ -52,10 +53,15 @@ def build_generation(
         name = generations.next_name()
         staged = generations.staging / name
         try:
-            quads = _filled(staged, filling, progress)
+            quads, sizes = _filled(staged, filling, progress)
             sync_folder(staged)
             sync_folder(staged.parent)
-            facts = {"quads": quads, "is_concluded": bool(rules)}
+            facts = {
+                "quads": quads,
+                "is_concluded": bool(rules),
+                "graphs": sizes,
+                "all_counted": True,
+            }
             generations.publish(staged, name, facts)
         except OSError as exc:
             raise disk_error(exc) from exc
@@ -64,11 +70,13 @@ def build_generation(
     return name
 
 
-def _filled(staged: Path, filling: Filling, progress: Progress) -> int:
+def _filled(
+    staged: Path, filling: Filling, progress: Progress
+) -> tuple[int, dict[str, int]]:
     store = ox.Store(str(staged))
     fill(store, filling, staged.with_suffix(".nt"), progress)
     progress("merging tables", 0, 0)
     store.optimize()
     store.flush()
     progress("counting", 0, 0)
-    return len(store)
+    return len(store), graph_sizes(store)

@@ -25,7 +25,8 @@ import secrets
 import shutil
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,6 +37,14 @@ _NAME: Final = re.compile(r"g(\d{8,})-[0-9a-f]{6}")
 _PIECE_BYTES: Final = 1024 * 1024
 # The engine's diary: no data, and a reader may add to it.
 _NO_DATA: Final = ("LOCK", "LOG")
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Triples by IRI of a named graph; ``is_whole`` if no graph is missing."""
+
+    sizes: dict[str, int]
+    is_whole: bool
 
 
 class Generations:
@@ -150,6 +159,18 @@ class Generations:
         except (OSError, ValueError):
             return {}
         return found
+
+    def sizes_of(self, name: str) -> Sizes:
+        """The triples of each named graph, as far as they were counted."""
+        facts = self.facts_of(name)
+        return Sizes(facts.get("graphs", {}), bool(facts.get("all_counted")))
+
+    def keep_sizes(self, name: str, sizes: Mapping[str, int]) -> None:
+        """Record the triples of every named graph; not being able to is no fault."""
+        with contextlib.suppress(OSError):
+            if facts := self.facts_of(name):
+                told = {**facts, "graphs": dict(sizes), "all_counted": True}
+                self._write(self.facts / f"{name}.json", json.dumps(told))
 
     def has_sums(self, name: str) -> bool:
         """Whether checksums were recorded; older versions recorded none."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -35,12 +35,14 @@ from kg.store.filling import Filling
 from kg.store.generations import Generations
 from kg.store.pool import Pool, PoolOptions
 from kg.store.process import Gone, WorkerProcess, take_spawner
-from kg.store.running import RunningAnswer, gone_as_error, whole
+from kg.store.running import RunningAnswer, gone_as_error, streamed, whole
 from kg.store.writing import Writer
 
 _HOUSE_BYTES: Final = 1024 * 1024 * 1024
 _SERVICE_CLIENT: Final = "service"
 _KEEPER_STOP_S: Final = 10.0
+_COUNT_S: Final = 600.0
+_DUMP_S: Final = 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,11 +251,48 @@ class IsolatedStore:
         return list(dict.fromkeys(transport.as_triple(row) for row in rows))
 
     def graphs(self) -> dict[str, int]:
-        """IRI of each named graph and the number of its triples."""
-        path = str(self._generations.path(self.generation))
-        facts, _ = self._ask("house", {"do": "graphs", "path": path}, 60.0)
+        """IRI of each named graph and the number of its triples.
+
+        Counted once a generation, and only what changed since the one before; the
+        numbers are kept with the generation.
+        """
+        generation = self.generation
+        known = self._generations.sizes_of(generation)
+        if known.is_whole:
+            return dict(known.sizes)
+        request = {
+            "do": "graphs",
+            "path": str(self._generations.path(generation)),
+            "known": known.sizes,
+        }
+        facts, _ = self._ask("house", request, _COUNT_S)
         found: dict[str, int] = facts["graphs"]
+        self._generations.keep_sizes(generation, found)
         return found
+
+    def dump(self, graphs: Sequence[str], media_type: str) -> Iterator[bytes]:
+        """Some named graphs as a document, in pieces, as fast as the engine writes.
+
+        In a worker of its own, which ends with the iteration.
+
+        Args:
+            graphs: IRIs; a format of triples gets their set union.
+            media_type: one of ``kg.store.dumping.DUMPED``.
+
+        Raises:
+            StoreError: if the engine fails; what came before is no document.
+        """
+        process = WorkerProcess(self._spawner)
+        request = {
+            "do": "dump-graphs",
+            "path": str(self._generations.path(self.generation)),
+            "graphs": list(graphs),
+            "media_type": media_type,
+        }
+        try:
+            yield from streamed(process, request, _DUMP_S)
+        finally:
+            process.discard()
 
     # Visitors ---------------------------------------------------------------
 

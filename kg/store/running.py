@@ -155,3 +155,28 @@ def whole(
             pool.counts["crashes"] += 1
         status = process.discard()
         raise died(status, request.get("budget") or 0) from None
+
+
+def streamed(
+    process: WorkerProcess, request: dict[str, Any], timeout_s: float
+) -> Iterator[bytes]:
+    """Ask a worker and hand on its answer as it comes.
+
+    Raises:
+        KGError: as the worker tells, or if it dies; the answer is incomplete then.
+    """
+    deadline = time.monotonic() + timeout_s
+    try:
+        process.path = request["path"]
+        process.send(json.dumps(request).encode())
+        while True:
+            tag, payload = process.receive(deadline)
+            if tag == b"Z":
+                return
+            if tag == b"E":
+                raise error_from_json(payload)
+            yield payload
+    except TimeoutError:
+        raise timed_out(timeout_s) from None
+    except WorkerLost:
+        raise died(process.discard(), 0) from None

@@ -21,6 +21,7 @@ from kg import vocab
 from kg.errors import KGError, StoreError
 from kg.store import engine, sandbox, staging, transport
 from kg.store.base import Limits, UserQuery
+from kg.store.dumping import dump_graphs
 from kg.store.frames import FrameWriter, error_to_json, receive_frame, send_frame
 from kg.store.terms import query_error
 
@@ -144,7 +145,8 @@ def _house(worker: Worker, request: dict[str, Any], write: Write) -> Facts:
 
 
 def _graphs(worker: Worker, request: dict[str, Any], write: Write) -> Facts:
-    return {"graphs": engine.graph_sizes(worker.store(request["path"], None))}
+    store = worker.store(request["path"], None)
+    return {"graphs": engine.graph_sizes(store, request["known"])}
 
 
 def _dump(worker: Worker, request: dict[str, Any], write: Write) -> Facts:
@@ -156,6 +158,12 @@ def _dump(worker: Worker, request: dict[str, Any], write: Write) -> Facts:
         store, graph = ox.Store(), ""
     sink = engine.Sink(write, request["max_bytes"])
     engine.dump_graph(store, graph, request["media_type"], sink.write)
+    return None
+
+
+def _dump_graphs(worker: Worker, request: dict[str, Any], write: Write) -> Facts:
+    store = worker.store(request["path"], None)
+    dump_graphs(store, request["graphs"], request["media_type"], write)
     return None
 
 
@@ -184,6 +192,7 @@ _HANDLERS: dict[str, Callable[[Worker, dict[str, Any], Write], Facts]] = {
     "house": _house,
     "graphs": _graphs,
     "dump": _dump,
+    "dump-graphs": _dump_graphs,
     "has-graph": _has_graph,
     "verify": _verify,
     "stage": _stage,

@@ -239,6 +239,11 @@ class Writer:
             recorded = {
                 "quads": facts["quads"],
                 _CONCLUDED: self._follows(change, base),
+                "graphs": {
+                    graph: size
+                    for graph, size in self._generations.sizes_of(base).sizes.items()
+                    if graph not in changed
+                },
             }
             self._generations.publish(staged, name, recorded)
         except OSError as exc:

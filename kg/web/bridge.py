@@ -14,6 +14,7 @@ from urllib.parse import unquote_to_bytes
 from kg.errors import KGError
 from kg.web.direct import Direct
 from kg.web.exchange import Exchange, Wsgi
+from kg.web.filed import FileSpool
 from kg.web.spool import Spool, SpoolBudget
 
 _AT_ONCE_BYTES: Final = 64 * 1024
@@ -82,6 +83,8 @@ class Bridge:
         # request there, and a streamed answer may be finished by another thread.
         context = contextvars.copy_context()
         begun = context.run(_begin, make, exchange)
+        if exchange.file is not None:
+            return FileSpool(loop, exchange.file)
         if isinstance(begun, bytes):
             return begun
         spool = Spool(loop, self._budget)
@@ -94,6 +97,9 @@ def _begin(
 ) -> bytes | tuple[list[bytes], Iterator[bytes], Iterable[bytes]]:
     """A short answer whole; of a long one the first pieces and the rest."""
     iterable = make()
+    if exchange.file is not None:
+        _close(iterable)
+        return b""
     source = iter(iterable)
     pieces: list[bytes] = []
     length = 0
@@ -163,6 +169,7 @@ def _environ(exchange: Exchange, body: bytes) -> dict[str, Any]:
         "wsgi.input_terminated": True,
         "kg.request_id": exchange.request_id,
         "kg.is_gone": exchange.is_gone,
+        "kg.send_file": exchange.send_file,
     }
     for name, value in scope["headers"]:
         if name in {b"content-length", b"transfer-encoding"}:

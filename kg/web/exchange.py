@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from kg.web.filed import FileAnswer
+
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -54,10 +56,12 @@ class Exchange:
         gone: set when the client has left.
         status: of the answer.
         headers: of the answer.
+        file: the answer's body, if it is a file.
     """
 
     __slots__ = (
         "client",
+        "file",
         "gone",
         "headers",
         "request_id",
@@ -76,8 +80,13 @@ class Exchange:
         self.gone = False
         self.status = 0
         self.headers: Headers = []
+        self.file: FileAnswer | None = None
         self.sent_bytes = 0
         self.watcher: asyncio.Task[None] | None = None
+
+    def send_file(self, answer: FileAnswer) -> None:
+        """Have a file be the body, whatever the application gives as one."""
+        self.file = answer
 
     def is_gone(self) -> bool:
         """Whether the client has left."""
