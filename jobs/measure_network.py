@@ -16,7 +16,7 @@ import sys
 import time
 from pathlib import Path
 
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
 from jobs import network
 
@@ -60,7 +60,7 @@ def measure(
     """Do everything; what is in ``measures.json``."""
     predicates = [ONTOLOGY + name for name in RELATIONS]
     began = time.perf_counter()
-    edges = network.read_edges(spark, export, predicates, THINGS).persist()
+    edges = network.read_edges(spark, export, predicates, THINGS).checkpoint()
     nodes = network.degrees(edges)
     if given.engine == "graphx":
         from jobs.graphx import GraphX
@@ -72,9 +72,8 @@ def measure(
         parts = network.components(edges)
     labels = network.label_propagation(edges)
     nodes = nodes.join(ranks, "id").join(parts, "id").join(labels, "id")
-    nodes.write.mode("overwrite").parquet(str(target / "nodes"))
-    pairs = network.partners(edges)
-    pairs.write.mode("overwrite").parquet(str(target / "partners"))
+    nodes = _written(nodes, target / "nodes")
+    pairs = _written(network.partners(edges), target / "partners")
     facts: dict[str, object] = {
         "generation": given.generation,
         "engine": given.engine,
@@ -87,6 +86,12 @@ def measure(
     }
     (target / "measures.json").write_text(json.dumps(facts, indent=2) + "\n")
     return facts
+
+
+def _written(frame: DataFrame, folder: Path) -> DataFrame:
+    """Write a frame and give back what lies there: nothing is computed twice."""
+    frame.write.mode("overwrite").parquet(str(folder))
+    return frame.sparkSession.read.parquet(str(folder))
 
 
 def main() -> int:

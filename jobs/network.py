@@ -1,7 +1,10 @@
 """Measures of a whole network as Spark DataFrames.
 
-Plain DataFrames need no jar; iterations are checkpointed to a folder that all
-workers share, so that a worker that dies costs time and not the answer.
+Plain DataFrames need no jar. Each step of an iteration is checkpointed to a folder
+that all workers share: a worker that dies costs one step and not the answer, and
+the plan of a step stays small. A plan that is kept for some steps doubles with
+each of them, since a step reads the one before twice; planning then takes longer
+than the work (decision 0082).
 """
 
 from __future__ import annotations
@@ -12,7 +15,8 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as f
 
 _LINE = r"^<([^>]*)> <([^>]*)> <([^>]*)> \.$"
-_EVERY = 4
+_LOOK_EVERY = 4
+"""Steps of PageRank between two looks at how far the ranks still move."""
 
 
 def read_edges(
@@ -62,13 +66,14 @@ def pagerank(
     """PageRank over undirected links; the ranks sum to 1.
 
     Every node has a link, so no rank is lost at an end. Stops when the ranks
-    move by less than ``tolerance`` in all (the in-process one stops at 1e-10).
+    move by less than ``tolerance`` in all (the in-process one stops at 1e-10),
+    which is looked at every few steps.
 
     Returns:
         Columns ``id``, ``rank``.
     """
-    degree = degrees(edges)
-    out = _both(edges).join(degree.withColumnRenamed("id", "src"), "src").persist()
+    degree = degrees(edges).checkpoint()
+    out = _both(edges).join(degree.withColumnRenamed("id", "src"), "src").checkpoint()
     count = degree.count()
     ranks = degree.select("id", f.lit(1.0 / count).alias("rank"))
     for step in range(1, most + 1):
@@ -78,10 +83,11 @@ def pagerank(
                 (1 - damping) / count + damping * f.sum(f.col("rank") / f.col("degree"))
             ).alias("rank")
         )
-        new = new.checkpoint() if step % _EVERY == 0 else new.persist()
-        old = ranks.withColumnRenamed("rank", "old")
-        moved = new.join(old, "id").agg(f.sum(f.abs(f.col("rank") - f.col("old"))))
-        ranks = new
+        old, ranks = ranks, new.checkpoint()
+        if step % _LOOK_EVERY and step < most:
+            continue
+        before = old.withColumnRenamed("rank", "old")
+        moved = ranks.join(before, "id").agg(f.sum(f.abs(f.col("rank") - f.col("old"))))
         if float(moved.first()[0]) < tolerance:  # type: ignore[index]
             break
     return ranks
@@ -93,28 +99,33 @@ def components(edges: DataFrame, most: int = 100) -> DataFrame:
     Returns:
         Columns ``id``, ``component``.
     """
-    both = _both(edges).persist()
-    labels = degrees(edges).select("id", f.col("id").alias("component"))
-    for step in range(1, most + 1):
+    both = _both(edges).checkpoint()
+    labels = degrees(edges).select("id", f.col("id").alias("component")).checkpoint()
+    for _ in range(most):
         near = both.join(labels.withColumnRenamed("id", "src"), "src").groupBy(
             f.col("dst").alias("id")
         )
         least = near.agg(f.min("component").alias("near"))
-        new = labels.join(least, "id").select(
-            "id", f.least("component", "near").alias("component")
+        new = (
+            labels.join(least, "id")
+            .select(
+                "id",
+                f.least("component", "near").alias("component"),
+                f.col("component").alias("old"),
+            )
+            .checkpoint()
         )
         # A label is a node: take that node's label too, so distances double.
         jump = new.select(
             f.col("id").alias("component"), f.col("component").alias("further")
         )
-        new = new.join(jump, "component").select(
-            "id", f.col("further").alias("component")
+        new = (
+            new.join(jump, "component")
+            .select("id", f.col("further").alias("component"), "old")
+            .checkpoint()
         )
-        new = new.checkpoint() if step % _EVERY == 0 else new.persist()
-        old = labels.withColumnRenamed("component", "old")
-        changed = new.join(old, "id").where("component != old").limit(1).count()
-        labels = new
-        if not changed:
+        labels = new.select("id", "component")
+        if not new.where("component != old").limit(1).count():
             break
     return labels
 
@@ -128,23 +139,22 @@ def label_propagation(edges: DataFrame, steps: int = 5) -> DataFrame:
     Returns:
         Columns ``id``, ``community``.
     """
-    from pyspark.sql import Window
-
-    both = _both(edges).persist()
+    both = _both(edges).checkpoint()
     labels = degrees(edges).select("id", f.col("id").alias("community"))
-    for step in range(1, steps + 1):
+    for _ in range(steps):
         votes = (
             both.join(labels.withColumnRenamed("id", "src"), "src")
             .groupBy(f.col("dst").alias("id"), "community")
             .agg(f.count("*").alias("votes"))
         )
-        order = Window.partitionBy("id").orderBy(f.desc("votes"), "community")
+        # The most votes, then the least label, without sorting: the least pair.
+        best = f.min(f.struct((-f.col("votes")).alias("votes"), "community"))
         labels = (
-            votes.withColumn("place", f.row_number().over(order))
-            .where("place = 1")
-            .select("id", "community")
+            votes.groupBy("id")
+            .agg(best.alias("best"))
+            .select("id", f.col("best.community").alias("community"))
+            .checkpoint()
         )
-        labels = labels.checkpoint() if step % _EVERY == 0 else labels.persist()
     return labels
 
 

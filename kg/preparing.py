@@ -12,16 +12,23 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from kg.analysis import projection
+from kg.analysis.compact import prepare_compact
 from kg.analysis.large import prepare_picture
+from kg.analysis.partners import insights
+from kg.analysis.partners.complements import Complement
+from kg.analysis.partners.state import read_state
+from kg.analysis.partners.stored import write_parts
 from kg.config import Settings
 from kg.curate.listed import list_datasets
 from kg.errors import KGError
 from kg.query.catalogue import Question
 from kg.query.read import Reader
+from kg.query.read.kept_answers import ANSWERED
 from kg.query.read.kept_answers import fillers as answer_fillers
 from kg.query.read.shelved import FILLERS
 from kg.search import prepare_names
@@ -37,7 +44,11 @@ Progress = Callable[[str], None]
 
 
 def prepare(
-    store: Store, cache: Path, progress: Progress, questions: Iterable[Question] = ()
+    store: Store,
+    cache: Path,
+    progress: Progress,
+    questions: Iterable[Question] = (),
+    complements: Sequence[Complement] = (),
 ) -> bool:
     """Compute what pages need of the whole graph, as far as it is missing.
 
@@ -46,6 +57,7 @@ def prepare(
         cache: the folder of the setting ``cache``.
         progress: told each step as it begins.
         questions: whose answers are kept.
+        complements: rules of who needs whom, for partner advice.
 
     Returns:
         False if another process is at it.
@@ -62,16 +74,37 @@ def prepare(
         shelf = _shelf(store, cache / "shelf", progress)
         progress("indexing names")
         prepare_names(cache / "names", shelf)
-        progress("drawing the network")
-        prepare_picture(cache / "graphs", Patient(store))
+        _network(store, cache / "graphs", shelf, complements, progress)
         # Last, and one by one: they take longest, and no page waits for them.
-        progress("answering the catalogue")
-        for key, make in answer_fillers(Patient(store), questions):
+        for key, name, make in answer_fillers(Patient(store), questions):
+            progress(f"answering the catalogue: {name}")
             try:
                 shelf.add(key, make)
             except KGError:
-                LOG.exception("an answer of the catalogue is not kept")
+                LOG.exception("the answer to %s is not kept", name)
+        shelf.add(ANSWERED, lambda: True)
     return True
+
+
+def _network(
+    store: Store,
+    folder: Path,
+    shelf: Shelf,
+    complements: Sequence[Complement],
+    progress: Progress,
+) -> None:
+    """The network in arrays, and what is computed of it."""
+    progress("reading the network")
+    network = prepare_compact(folder, shelf)
+    progress("preparing partner advice")
+    terms = projection.read_terms(Patient(store))
+    write_parts(folder, network, terms, complements)
+    progress("drawing the network")
+    prepare_picture(folder, network)
+    progress("finding hubs, communities and gaps")
+    state = read_state(Patient(store), folder, shelf, complements, {})
+    if state is not None:
+        shelf.add(insights.KEY, lambda: insights.plain(insights.told_of(state)))
 
 
 def _shelf(store: Store, folder: Path, progress: Progress) -> Shelf:
@@ -113,10 +146,13 @@ def in_a_process(settings: Settings) -> Callable[[], None]:
 
 
 def here(
-    store: Store, cache: Path, questions: Callable[[], Iterable[Question]] = tuple
+    store: Store,
+    cache: Path,
+    questions: Callable[[], Iterable[Question]] = tuple,
+    complements: Callable[[], Sequence[Complement]] = tuple,
 ) -> Callable[[], None]:
     """Do it in this process: for a store that no other process can open."""
-    return lambda: _said(prepare(store, cache, LOG.debug, questions()))
+    return lambda: _said(prepare(store, cache, LOG.debug, questions(), complements()))
 
 
 def _said(done: bool) -> None:
@@ -129,8 +165,13 @@ def keeper_of(
     cache: Path,
     settings: Settings,
     questions: Callable[[], Iterable[Question]],
+    complements: Callable[[], Sequence[Complement]],
 ) -> Keeper:
     """The keeper of a service's shelf."""
     in_memory = settings["store"].startswith("memory:")
-    making = here(store, cache, questions) if in_memory else in_a_process(settings)
+    making = (
+        here(store, cache, questions, complements)
+        if in_memory
+        else in_a_process(settings)
+    )
     return Keeper(store, cache / "shelf", making)

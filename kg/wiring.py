@@ -42,6 +42,7 @@ from kg.vocab import GRAPH
 if TYPE_CHECKING:
     from kg.analysis.graphs import Graphs
     from kg.analysis.partners.advice import Advisor
+    from kg.analysis.partners.complements import Complement
     from kg.curate.desk import Desk
 
 _MIB = 1024 * 1024
@@ -103,7 +104,13 @@ class Parts:
     @cached_property
     def keeper(self) -> Keeper:
         """What pages need of the whole of a large graph, by generation."""
-        return keeper_of(self.store, self.cache, self.settings, questions)
+        return keeper_of(
+            self.store,
+            self.cache,
+            self.settings,
+            questions,
+            lambda: complements(self.settings),
+        )
 
     @cached_property
     def reader(self) -> Reader:
@@ -114,19 +121,15 @@ class Parts:
     def advisor(self) -> Advisor:
         """Suggests partners, with reasons."""
         from kg.analysis.partners.advice import Advisor
-        from kg.analysis.partners.complements import read_complements
         from kg.analysis.partners.request import read_words
 
         return Advisor(
             self.store,
-            read_complements(self._table("complements.csv")),
-            read_words(self._table("request-words.csv")),
+            complements(self.settings),
+            read_words(_table(self.settings, "request-words.csv")),
+            keeper=self.keeper,
+            folder=self.cache / "graphs",
         )
-
-    def _table(self, name: str) -> Path:
-        """The region's own table for partner advice, or the one that ships."""
-        own = self.data / name
-        return own if own.is_file() else shipped("data") / name
 
     @cached_property
     def data(self) -> Path:
@@ -254,6 +257,19 @@ def data_folder(settings: Settings) -> Path:
             hint_zh="设置 data；kg new 文件夹 可新建。",
         )
     return folder
+
+
+def _table(settings: Settings, name: str) -> Path:
+    """The region's own table for partner advice, or the one that ships."""
+    own = data_folder(settings) / name
+    return own if own.is_file() else shipped("data") / name
+
+
+def complements(settings: Settings) -> list[Complement]:
+    """The rules of who needs whom."""
+    from kg.analysis.partners.complements import read_complements
+
+    return read_complements(_table(settings, "complements.csv"))
 
 
 def questions() -> Catalogue:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
 from kg import vocab
+from kg.analysis.compact import Compact
 from kg.analysis.measures import LARGE, SEED, simple, to_networkit
 from kg.model.network import Edge, Node
 
@@ -148,3 +150,52 @@ def _named(
         node = max(free, key=lambda m: (m.degree, m.iri))
     taken.add(node.iri)
     return Community(node.name("zh"), node.name("en"), size, node.iri)
+
+
+def named_of(
+    network: Compact,
+    labels: NDArray[np.int64],
+    degrees: NDArray[np.integer[Any]],
+    rows: NDArray[np.integer[Any]] | slice = slice(None),
+) -> list[Community]:
+    """What ``named`` gives, of a network in arrays: numbers are in order of IRI.
+
+    Args:
+        network: the things and links.
+        labels: community of each thing.
+        degrees: of each thing.
+        rows: places of the links that count.
+    """
+    count, groups = len(network), int(labels.max(initial=-1)) + 1
+    weights = np.array([iri in _SHARED for iri in network.relations], dtype=bool)
+    rows = np.arange(len(network.source))[rows]
+    rows = rows[weights[network.relation[rows]]]
+    target = network.target[rows].astype(np.int64)
+    total = np.bincount(target, minlength=count)
+    pair, times = np.unique(
+        labels[network.source[rows]] * count + target, return_counts=True
+    )
+    pair, times = pair[times > 1], times[times > 1]
+    home, thing = np.divmod(pair, max(count, 1))
+    size = np.bincount(labels, minlength=groups)
+    worth = times / size[home] * times / total[thing]
+    best = np.lexsort((thing, -worth, home))
+    first = np.searchsorted(home, np.arange(groups + 1))
+    counted = degrees.astype(np.int64)
+    members = np.lexsort((-np.arange(count), -counted, labels))
+    start = np.searchsorted(labels[members], np.arange(groups + 1))
+    taken: set[int] = set()
+    found = []
+    for n in range(groups):
+        mine = members[start[n] : start[n + 1]]
+        if not len(mine) or counted[mine[0]] == 0:
+            found.append(Community("未关联", "Unlinked", len(mine), ""))
+            continue
+        shared = (int(thing[i]) for i in best[first[n] : first[n + 1]])
+        chosen = next((one for one in shared if one not in taken), None)
+        if chosen is None:
+            chosen = next((one for one in mine.tolist() if one not in taken), mine[0])
+        taken.add(int(chosen))
+        node = network.nodes[int(chosen)]
+        found.append(Community(node.name("zh"), node.name("en"), len(mine), node.iri))
+    return found

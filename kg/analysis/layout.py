@@ -45,19 +45,23 @@ def force(network: Network, communities: Mapping[str, int] | None = None) -> Pos
         dtype=np.int64,
     ).reshape(-1, 2)
     member = np.array([(communities or {}).get(i, 0) for i in iris], dtype=np.int64)
-    if len(iris) <= FORCE_LIMIT:
-        points = _spread(_springs(ends, _start(member), 300), 0.55)
-        points = _widened(points)
-    else:
-        points = discs(ends, member)
-    return _told(iris, points)
+    return _told(iris, placed(ends, member))
+
+
+def placed(ends: NDArray[np.int64], member: NDArray[np.int64]) -> Floats:
+    """The same of links (m × 2) between numbered nodes of these communities: n × 2."""
+    if len(member) <= FORCE_LIMIT:
+        return _widened(_spread(_springs(ends, _start(member), 300), 0.55))
+    return discs(ends, member)
 
 
 def _told(iris: Sequence[str], points: Floats) -> Positions:
-    return {
-        iri: (round(float(x), 4), round(float(y), 4))
-        for iri, (x, y) in zip(iris, points, strict=True)
-    }
+    return dict(zip(iris, rounded(points), strict=True))
+
+
+def rounded(points: Floats) -> list[tuple[float, float]]:
+    """Points as they are told: four places suffice at any zoom."""
+    return [(round(float(x), 4), round(float(y), 4)) for x, y in points]
 
 
 def _start(member: NDArray[np.int64]) -> Floats:

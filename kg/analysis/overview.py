@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,8 +74,53 @@ def overview(network: Network) -> Overview:
     )
 
 
-def packed(found: Overview, language: str, generation: str) -> bytes:
-    """The overview as bytes for a browser.
+@dataclass(slots=True)
+class Drawing:
+    """What a browser is given of a network, in arrays of n things and m links.
+
+    Attributes:
+        nodes: the things, in the order of the arrays.
+        member: place in ``communities`` of each thing.
+        communities: with names in both languages.
+        ends: numbers of source and target of each link, m × 2.
+        status: of each link, a place in ``STATUSES``.
+        relation: of each link, a place in ``relations``.
+    """
+
+    nodes: Sequence[Node]
+    positions: NDArray[np.float32]
+    measures: Measures
+    member: NDArray[np.int64]
+    communities: Sequence[Community]
+    modularity: float
+    ends: NDArray[np.int64]
+    status: NDArray[np.uint8]
+    relation: NDArray[np.int64]
+    relations: Sequence[str]
+
+
+def drawing(found: Overview) -> Drawing:
+    """The whole of an overview."""
+    edges = found.network.edges
+    relations = sorted({e.predicate for e in edges})
+    number = {iri: i for i, iri in enumerate(relations)}
+    ends = [(found.index[e.source], found.index[e.target]) for e in edges]
+    return Drawing(
+        found.nodes,
+        found.positions,
+        found.measures,
+        found.member,
+        found.communities,
+        found.modularity,
+        np.array(ends, dtype=np.int64).reshape(-1, 2),
+        np.array([STATUSES.index(e.status) for e in edges], dtype=np.uint8),
+        np.array([number[e.predicate] for e in edges], dtype=np.int64),
+        relations,
+    )
+
+
+def packed(drawn: Drawing, language: str, generation: str) -> bytes:
+    """A drawing as bytes for a browser.
 
     ``KGO1``, uint32 length of the header, header (JSON, padded to 4 bytes), then
     little-endian: float32 x[n], float32 y[n], float32 rank[n], float32
@@ -82,40 +128,38 @@ def packed(found: Overview, language: str, generation: str) -> bytes:
     4, uint32 source[m], uint32 target[m], uint8 status[m], uint8 relation[m], pad
     to 4, then UTF-8: n lines of local ids, n lines of names.
     """
-    nodes, edges = found.nodes, found.network.edges
-    relations = sorted({e.predicate for e in edges})
-    number = {iri: min(i, 255) for i, iri in enumerate(relations)}
+    nodes = drawn.nodes
     group = {g.key: i for i, g in enumerate(GROUPS)}
     header = {
         "generation": generation,
         "nodes": len(nodes),
-        "edges": len(edges),
-        "relations": relations,
+        "edges": len(drawn.ends),
+        "relations": list(drawn.relations),
         "groups": [g.key for g in GROUPS],
         "statuses": STATUSES,
-        "modularity": round(found.modularity, 4),
+        "modularity": round(drawn.modularity, 4),
         "communities": [
             {"name": c.zh if language == "zh" else c.en, "size": c.size}
-            for c in found.communities
+            for c in drawn.communities
         ],
     }
     text = json.dumps(header, ensure_ascii=False).encode()
     text += b" " * (-(len(text) + 8) % 4)
     arrays = [
-        found.positions[:, 0].astype("<f4").tobytes(),
-        found.positions[:, 1].astype("<f4").tobytes(),
-        found.measures.rank.astype("<f4").tobytes(),
-        found.measures.betweenness.astype("<f4").tobytes(),
-        found.measures.degree.astype("<f4").tobytes(),
+        drawn.positions[:, 0].astype("<f4").tobytes(),
+        drawn.positions[:, 1].astype("<f4").tobytes(),
+        drawn.measures.rank.astype("<f4").tobytes(),
+        drawn.measures.betweenness.astype("<f4").tobytes(),
+        drawn.measures.degree.astype("<f4").tobytes(),
         _padded(
-            np.minimum(found.member, 65535).astype("<u2").tobytes()
+            np.minimum(drawn.member, 65535).astype("<u2").tobytes()
             + bytes(group[n.group] for n in nodes)
         ),
-        np.array([found.index[e.source] for e in edges], dtype="<u4").tobytes(),
-        np.array([found.index[e.target] for e in edges], dtype="<u4").tobytes(),
+        drawn.ends[:, 0].astype("<u4").tobytes(),
+        drawn.ends[:, 1].astype("<u4").tobytes(),
         _padded(
-            bytes(STATUSES.index(e.status) for e in edges)
-            + bytes(number[e.predicate] for e in edges)
+            drawn.status.tobytes()
+            + np.minimum(drawn.relation, 255).astype("u1").tobytes()
         ),
     ]
     lines = [n.iri for n in nodes] + [n.name(language) for n in nodes]

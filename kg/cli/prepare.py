@@ -21,7 +21,7 @@ from kg.preparing import prepare
 from kg.store import Store
 from kg.store.sandbox import die_with_parent
 from kg.store.snapshot import Snapshot
-from kg.wiring import build_store, questions
+from kg.wiring import build_store, complements, questions
 
 NAME = "prepare"
 HELP = "compute what the pages of a large graph need"
@@ -47,7 +47,13 @@ def run(arguments: argparse.Namespace) -> int:
     store: Store = Snapshot(Path(rest)) if scheme == "file" else build_store(settings)
     told = _Silent() if arguments.background else _Told()
     try:
-        done = prepare(store, Path(settings["cache"]), told, questions())
+        done = prepare(
+            store,
+            Path(settings["cache"]),
+            told,
+            questions(),
+            complements(settings),
+        )
     finally:
         store.close()
     if not done:

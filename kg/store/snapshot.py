@@ -8,6 +8,7 @@ files directly and row by row, so that memory stays flat and no term is sent.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -75,6 +76,18 @@ class Snapshot:
             tuple(None if t is None else from_engine(t) for t in row) for row in found
         ]
         return Solutions(names, rows)
+
+    def beginning(self, query: str, most: int) -> tuple[Solutions, int]:
+        """The first ``most`` solutions of a SELECT, and how many there are in all."""
+        found = self._query(query)
+        if not isinstance(found, ox.QuerySolutions):
+            raise StoreError("This query is not a SELECT.")
+        names = tuple(v.value for v in found.variables)
+        rows = [
+            tuple(None if t is None else from_engine(t) for t in row)
+            for row in islice(found, most)
+        ]
+        return Solutions(names, rows), len(rows) + sum(1 for _ in found)
 
     def ask(self, query: str, *, timeout_s: float = 30.0) -> bool:
         """Answer an ASK (see ``Store.ask``)."""

@@ -14,7 +14,7 @@ from flask import Blueprint, Response, g
 from kg.analysis.columns import columns, things_on
 from kg.analysis.graphs import EGO_LIMIT, PAGE_LIMIT, Choice
 from kg.analysis.large import Picture
-from kg.analysis.overview import packed
+from kg.analysis.overview import drawing, packed
 from kg.analysis.paths import LONGEST
 from kg.errors import DataError
 from kg.model.groups import GROUP
@@ -201,7 +201,7 @@ def _arrays() -> bytes:
     graphs = parts().graphs
     if graphs.is_large:
         return graphs.picture().arrays(g.language)
-    return packed(graphs.overview(), g.language, graphs.generation)
+    return packed(drawing(graphs.overview()), g.language, graphs.generation)
 
 
 def overview_json(limit: int = CORE) -> dict[str, Any]:

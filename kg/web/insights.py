@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from flask import Blueprint, current_app, render_template, request
 
 from kg import vocab
 from kg.analysis.partners import insights
-from kg.analysis.partners.behind import Behind
 from kg.web import search
 from kg.wiring import Parts
 
 blueprint = Blueprint("insights", __name__)
-COMMUNITIES = 16
 OFFERED = 300  # names a field completes; others can be typed
 
 
@@ -30,7 +26,7 @@ def page() -> str:
     return render_template(
         "insights.html",
         told=told,
-        communities=told.communities[:COMMUNITIES],
+        communities=told.communities[: insights.COMMUNITIES],
         chain=insights.CHAIN,
         supposed=supposed,
         ends=ends,
@@ -54,13 +50,10 @@ def _told(parts: Parts) -> insights.Told:
     Raises:
         PreparingError: while it is computed of a large network for the first time.
     """
-    kept = current_app.extensions.setdefault(
-        "kg.insights",
-        Behind(
-            parts.store,
-            partial(insights.told, parts.advisor),
-            parts.advisor.is_large,
-        ),
-    )
-    found: insights.Told = kept.at_hand()
-    return found
+    shelf = parts.advisor.shelf()
+    at = parts.store.generation if shelf is None else shelf.generation
+    kept: tuple[str, insights.Told] | None = current_app.extensions.get("kg.insights")
+    if kept is None or kept[0] != at:
+        kept = at, insights.told(parts.advisor)
+        current_app.extensions["kg.insights"] = kept
+    return kept[1]

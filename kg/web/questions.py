@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, current_app, jsonify, render_template, request
 
 from kg import vocab
-from kg.errors import KGError, NotFoundError, QueryError
+from kg.errors import KGError, NotFoundError, PreparingError, QueryError
 from kg.model import Iri, Literal, Term
 from kg.model.pinyin import by_name
 from kg.query.catalogue import Catalogue, Parameter, Question, load_catalogue
@@ -159,7 +159,9 @@ def question(name: str) -> Response | str | tuple[str, int]:
         return page, 404
     try:
         text = _bound(asked)
-        answer = beginning(reader(), text)
+        answer = beginning(reader(), text, is_kept=not asked.parameters)
+    except PreparingError:
+        raise
     except KGError as error:
         if not asked.parameters:
             raise

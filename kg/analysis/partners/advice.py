@@ -7,10 +7,12 @@ scores well but cannot be reached by facts within three links is left out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 
 from kg.analysis import projection
+from kg.analysis.compact import Compact
 from kg.analysis.partners.answer import Advice, Evidence
 from kg.analysis.partners.behind import Behind
 from kg.analysis.partners.complements import Complement
@@ -18,9 +20,11 @@ from kg.analysis.partners.consult import Consultation
 from kg.analysis.partners.evidence import evidence_of, with_evidence
 from kg.analysis.partners.network import WEIGHTS, GraphParts
 from kg.analysis.partners.request import Request, understood, unread
-from kg.analysis.partners.state import State, prepare
-from kg.errors import NotFoundError
+from kg.analysis.partners.score import Integers
+from kg.analysis.partners.state import State, prepare, read_state
+from kg.errors import KGError, NotFoundError, PreparingError
 from kg.model.network import Network, Node
+from kg.shelf import Keeper, Shelf
 from kg.store import Store
 
 AT_ONCE = 20_000  # statements up to which a new generation is read while one waits
@@ -39,6 +43,9 @@ class Advisor:
         complements: rules of who needs whom.
         words: other words for tracks and places, by their local names.
         at_once: statements up to which a reader waits for the network.
+        keeper: of what is computed of a large graph (``kg prepare``); without one
+            a large graph is read as a small one is, only behind the scenes.
+        folder: where the arrays of a large network lie.
     """
 
     def __init__(
@@ -48,12 +55,17 @@ class Advisor:
         words: Mapping[str, Sequence[str]] | None = None,
         *,
         at_once: int = AT_ONCE,
+        keeper: Keeper | None = None,
+        folder: Path = Path(),
     ) -> None:
         self._store = store
         self._complements = tuple(complements)
         self._words = dict(words or {})
         self._at_once = at_once
         self._behind = Behind(store, self._read, self.is_large)
+        self._keeper = keeper
+        self._folder = folder
+        self._prepared: State | None = None
 
     @property
     def state(self) -> State:
@@ -62,15 +74,51 @@ class Advisor:
         Raises:
             PreparingError: if a large network is being read for the first time.
         """
-        return self._behind.at_hand()
+        keeper = self._keeper
+        shelf = keeper.at_hand() if keeper else None
+        if keeper is None or shelf is None:
+            return self._behind.at_hand()
+        state = self._prepared
+        if state is None or state.generation != shelf.generation:
+            found = read_state(
+                self._store, self._folder, shelf, self._complements, self._words
+            )
+            if found is not None:
+                self._prepared = state = found
+        if state is None:
+            raise self.not_yet()
+        return state
+
+    def not_yet(self) -> KGError:
+        """What a reader is told while a large network is prepared; has it done."""
+        if self._keeper is None:
+            raise ValueError("only a large network is prepared")
+        self._keeper.start()
+        return self._keeper.not_yet()
 
     def wait(self) -> State:
-        """The state of the store's generation, however long it takes to read."""
-        return self._behind.wait()
+        """The state of the store's generation, however long it takes to read.
+
+        Raises:
+            PreparingError: if a large network could not be prepared.
+        """
+        if self._keeper is None or self._keeper.is_small():
+            return self._behind.wait()
+        try:
+            return self.state
+        except PreparingError:
+            self._keeper.wait()
+            return self.state
 
     def is_large(self) -> bool:
         """Whether a reader should not wait for what is made of the whole network."""
+        if self._keeper is not None:
+            return not self._keeper.is_small()
         return projection.size(self._store) > self._at_once
+
+    def shelf(self) -> Shelf | None:
+        """Where what was told of a large network lies; none of a small one."""
+        return self._keeper.at_hand() if self._keeper else None
 
     def _read(self) -> State:
         generation = self._store.generation
@@ -120,11 +168,17 @@ class Advisor:
         links = parts.links
         found = np.flatnonzero(parts.offered)
         if most is not None and len(found) > 4 * most:
-            degree = np.array([links.nodes[i].degree for i in found])
+            degree = self._degrees(found)
             least = np.partition(degree, -most)[-most]
             found = found[degree >= least]
-        nodes = [links.nodes[i] for i in found]
+        nodes = [links.nodes[int(i)] for i in found]
         return sorted(nodes, key=lambda node: (-node.degree, node.iri))[:most]
+
+    def _degrees(self, wanted: Integers) -> Integers:
+        network, links = self.state.network, self.state.parts.links
+        if isinstance(network, Compact):
+            return np.asarray(network.degree[wanted], dtype=np.int64)
+        return np.array([links.nodes[i].degree for i in wanted], dtype=np.int64)
 
     def choices(self, kind: str) -> list[Node]:
         """The ``tracks`` or ``places`` one may ask for, by name."""
@@ -171,9 +225,10 @@ class Advisor:
         briefs, not for lists; ``None`` where the network is too large for that.
         """
         state = self.state
-        if len(state.network.edges) > ANEW:
+        network = state.network
+        if isinstance(network, Compact) or len(network.edges) > ANEW:
             return None
-        left = self.parts_of(state.network, frozenset(statements), state)
+        left = self.parts_of(network, frozenset(statements), state)
         scores = []
         for parts in (state.parts, left):
             a, c = parts.links.number[asker], parts.links.number[candidate]

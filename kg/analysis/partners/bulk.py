@@ -56,12 +56,12 @@ def read_network(store: Store, terms: Terms) -> Network:
 
 
 def founded_in(store: Store) -> dict[str, int]:
-    """Year of foundation of those of whom it is stated."""
-    found = {}
+    """Year of foundation of those of whom it is stated, the earliest of several."""
+    found: dict[str, int] = {}
     for s, year in store.select(_PROLOGUE + _FOUNDED, timeout_s=TIMEOUT_S).rows:
         text = str(year)[:4]
         if text.isdigit():
-            found[str(s)] = int(text)
+            found[str(s)] = min(int(text), found.get(str(s), 9999))
     return found
 
 

@@ -188,7 +188,7 @@ class Consultation:
             yield "track"
         if not parts.places[[number]].nnz:
             yield "place"
-        if parts.links.nodes[number].iri not in self._state.founded:
+        if not parts.is_founded(number):
             yield "founded"
         if not parts.stages[number].any():
             yield "stage"

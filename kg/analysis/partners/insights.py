@@ -7,22 +7,30 @@ sentence; what nobody wrote down is missing here too.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import networkx as nx
 import numpy as np
+from scipy import sparse
 
 from kg import vocab
 from kg.analysis import communities
 from kg.analysis.communities import Community
-from kg.analysis.measures import measure
+from kg.analysis.compact import Compact
+from kg.analysis.measures import betweenness
 from kg.analysis.partners.advice import ANEW, Advisor
+from kg.analysis.partners.links import CompactLinks
 from kg.analysis.partners.network import WEIGHTS, GraphParts
 from kg.analysis.partners.score import rank
+from kg.analysis.partners.state import State
 from kg.errors import DataError
 from kg.model.network import ACTUAL, Edge, Network, Node
 
 MOST = 20
+COMMUNITIES = 16
+KEY = "insights"
+"""Where the shelf of a large network has them."""
 FEWEST = 3  # organisations in a track before anything is said of it
 LARGE = 20_000  # links beyond which constraint is left out
 # Kinds of the value chain, in its order: class, Chinese, English.
@@ -104,7 +112,12 @@ class WhatIf:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """All that one generation tells, computed once."""
+    """All that one generation tells, computed once.
+
+    Attributes:
+        communities: the largest first; of a large network ``COMMUNITIES`` of them.
+        community_count: how many there are.
+    """
 
     generation: str
     things: int
@@ -114,29 +127,75 @@ class Told:
     modularity: float
     holes: list[Hole]
     gaps: list[Gap]
+    community_count: int = 0
+
+    def __post_init__(self) -> None:
+        """Count the communities, unless only the first are given."""
+        if not self.community_count:
+            object.__setattr__(self, "community_count", len(self.communities))
 
 
 def told(advisor: Advisor) -> Told:
-    """Hubs, communities, holes and gaps of the network as the advisor has it."""
-    state = advisor.wait()
-    named, modularity = groups(advisor)
+    """Hubs, communities, holes and gaps of the network as the advisor has it.
+
+    Of a large network they lie on its shelf.
+
+    Raises:
+        PreparingError: if they are being computed for the first time.
+    """
+    state, shelf = advisor.wait(), advisor.shelf()
+    if shelf is None:
+        return told_of(state)
+    kept = shelf.value(KEY)
+    if kept is None:
+        raise advisor.not_yet()
+    return read(kept)
+
+
+def told_of(state: State) -> Told:
+    """The same of a state, computed."""
+    named, modularity = groups(state)
     return Told(
         state.generation,
         len(state.network.nodes),
-        stated(state.network.edges),
-        hubs(advisor),
+        stated(state.network),
+        hubs(state),
         named,
         modularity,
-        holes(advisor),
-        gaps(advisor),
+        holes(state),
+        gaps(state),
     )
 
 
-def hubs(advisor: Advisor) -> list[Hub]:
+def plain(found: Told) -> dict[str, Any]:
+    """What was told as JSON's types, without what no page shows."""
+    shown = replace(found, communities=found.communities[:COMMUNITIES])
+    return asdict(shown) | {"community_count": len(found.communities)}
+
+
+def read(kept: dict[str, Any]) -> Told:
+    """What ``plain`` gave."""
+    return Told(
+        kept["generation"],
+        kept["things"],
+        kept["links"],
+        [Hub(**one | {"node": Node(**one["node"])}) for one in kept["hubs"]],
+        [Community(**one) for one in kept["communities"]],
+        kept["modularity"],
+        [
+            Hole(**one | {"one": Node(**one["one"]), "other": Node(**one["other"])})
+            for one in kept["holes"]
+        ],
+        [Gap(Node(**one["track"]), tuple(one["counts"])) for one in kept["gaps"]],
+        kept["community_count"],
+    )
+
+
+def hubs(state: State) -> list[Hub]:
     """Organisations by the shortest paths that pass them."""
-    links = advisor.state.parts.links
-    between = measure(len(links), links.ends).betweenness
-    agents = np.flatnonzero(advisor.state.parts.offered)
+    links = state.parts.links
+    between = betweenness(len(links), links.ends)
+    agents = np.flatnonzero(state.parts.offered)
     best = agents[np.lexsort((agents, -between[agents]))[:MOST]].tolist()
     constraint = _constraint(links.ends, best)
     return [
@@ -150,12 +209,16 @@ def hubs(advisor: Advisor) -> list[Hub]:
     ]
 
 
-def groups(advisor: Advisor) -> tuple[list[Community], float]:
+def groups(state: State) -> tuple[list[Community], float]:
     """Communities of the actual links, named, and the modularity."""
-    links = advisor.state.parts.links
+    links, network = state.parts.links, state.network
     member = communities.partition(len(links), links.ends)
-    named = communities.named(links.nodes, links.edges, member)
-    return named, communities.modularity(len(links), links.ends, member)
+    modularity = communities.modularity(len(links), links.ends, member)
+    if isinstance(network, Compact) and isinstance(links, CompactLinks):
+        named = communities.named_of(network, member, network.degree, links.rows)
+    else:
+        named = communities.named(links.nodes, links.edges, member)
+    return named, modularity
 
 
 def _constraint(ends: np.ndarray, wanted: Sequence[int]) -> dict[int, float]:
@@ -169,31 +232,31 @@ def _constraint(ends: np.ndarray, wanted: Sequence[int]) -> dict[int, float]:
     return {i: float(v) for i, v in found.items() if not np.isnan(v)}
 
 
-def _members(parts: GraphParts) -> tuple[list[int], np.ndarray]:
-    """Tracks with at least ``FEWEST`` organisations, and who is in them."""
+def _members(parts: GraphParts) -> tuple[list[int], sparse.csr_array]:
+    """Tracks with at least ``FEWEST`` organisations; agents x tracks, 1 for in it."""
     links = parts.links
     tracks = np.flatnonzero(links.is_a(vocab.lv.Track))
     agents = np.flatnonzero(links.agent)
-    inside = (parts.tracks[:, tracks][agents] > 0).toarray()
-    kept = inside.sum(axis=0) >= FEWEST
-    return tracks[kept].tolist(), inside[:, kept]
+    inside = sparse.csr_array(parts.tracks[agents][:, tracks]).sign()
+    kept = np.asarray(inside.sum(axis=0)) >= FEWEST
+    return tracks[kept].tolist(), sparse.csr_array(inside[:, np.flatnonzero(kept)])
 
 
-def holes(advisor: Advisor) -> list[Hole]:
+def holes(state: State) -> list[Hole]:
     """Pairs of tracks with fewest links next to what their sizes would give."""
-    parts = advisor.state.parts
+    parts = state.parts
     links = parts.links
     tracks, inside = _members(parts)
     if len(tracks) < 2:
         return []
     agents = np.flatnonzero(links.agent)
     # An investor is in the tracks of its holdings; it would bridge them all.
-    inside[links.is_a(vocab.lv.Investor)[agents]] = False
+    others = ~links.is_a(vocab.lv.Investor)[agents]
+    member = sparse.csr_array(sparse.diags_array(others.astype(float)) @ inside)
     near = links.near[agents][:, agents]
-    member = inside.astype(float)
-    met = member.T @ (near @ member)
-    size = member.sum(axis=0)
-    both = member.T @ member
+    met = (member.T @ (near @ member)).toarray()
+    size = np.asarray(member.sum(axis=0))
+    both = (member.T @ member).toarray()
     density = near.sum() / max(len(agents) * (len(agents) - 1), 1)
     up = parts.tracks[tracks][:, tracks].toarray()
     found = []
@@ -215,18 +278,15 @@ def holes(advisor: Advisor) -> list[Hole]:
     return [h for h in found if h.links + h.both < h.expected + 1][:MOST]
 
 
-def gaps(advisor: Advisor) -> list[Gap]:
+def gaps(state: State) -> list[Gap]:
     """Each track with who is on record at each place of the value chain."""
-    parts = advisor.state.parts
-    links = parts.links
-    tracks, inside = _members(parts)
+    links = state.parts.links
+    tracks, inside = _members(state.parts)
     agents = np.flatnonzero(links.agent)
     kinds = [links.is_a(vocab.ONTOLOGY + name)[agents] for name, _, _ in CHAIN]
+    counts = inside.T @ np.stack(kinds, axis=1).astype(float)
     found = [
-        Gap(
-            links.nodes[track],
-            tuple(int((kind & inside[:, place]).sum()) for kind in kinds),
-        )
+        Gap(links.nodes[track], tuple(int(n) for n in counts[place]))
         for place, track in enumerate(tracks)
     ]
     return sorted(found, key=lambda gap: (-sum(gap.counts), gap.track.iri))
@@ -240,7 +300,8 @@ def what_if(advisor: Advisor, one: str, other: str) -> WhatIf:
         DataError: if the network is too large to compute it anew.
     """
     state = advisor.state
-    if len(state.network.edges) > ANEW:
+    network = state.network
+    if isinstance(network, Compact) or len(network.edges) > ANEW:
         raise DataError(
             f"Above {ANEW} links no supposed link is computed.",
             zh=f"关联超过 {ANEW} 条时不计算假设的关联。",
@@ -252,7 +313,7 @@ def what_if(advisor: Advisor, one: str, other: str) -> WhatIf:
     edge = Edge(
         "what-if", links.nodes[a].iri, links.nodes[b].iri, vocab.lv.cooperatesWith
     )
-    assumed = Network(state.network.nodes, [*state.network.edges, edge])
+    assumed = Network(network.nodes, [*network.edges, edge])
     changed = advisor.parts_of(assumed, state=state)
     return WhatIf(
         links.nodes[a],
@@ -279,6 +340,8 @@ def _steps(ends: np.ndarray, one: int, other: int) -> int | None:
     return int(nx.shortest_path_length(graph, one, other))
 
 
-def stated(edges: Sequence[Edge]) -> int:
+def stated(network: Network | Compact) -> int:
     """How many actual links all this rests on."""
-    return sum(1 for e in edges if e.status == ACTUAL)
+    if isinstance(network, Compact):
+        return int((~network.planned).sum())
+    return sum(1 for e in network.edges if e.status == ACTUAL)

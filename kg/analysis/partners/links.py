@@ -5,15 +5,19 @@ Only what is actual is here. Plans are kept aside and never counted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from kg import vocab
+from kg.analysis.compact import Compact, Edges
 from kg.analysis.partners.score import Booleans, Floats, Integers
 from kg.model.network import ACTUAL, TARGET, Edge, Network, Node, Terms
 
+Codes = NDArray[np.integer[Any]]
 AGENTS = (vocab.lv.Organization, vocab.lv.Platform)
 # Sharing one of these is no reason to meet: nearly everybody does.
 # Saying so joins nobody.
@@ -31,27 +35,47 @@ class Links:
         edges: actual links between two different things; place is number.
         plans: links that are only planned.
         near: n x n, 1 where a link joins two things, either way.
+        kinds: IRIs of classes; ``kind`` has the place of each thing's in it.
+        relations: IRIs; ``relation`` has the place of each link's in it.
     """
+
+    nodes: Sequence[Node]
+    number: Mapping[str, int]
+    edges: Sequence[Edge]
+    plans: Sequence[Edge]
+    kinds: list[str]
+    kind: Codes
+    relations: list[str]
+    relation: Codes
 
     def __init__(
         self, network: Network, terms: Terms, without: frozenset[str] = frozenset()
     ) -> None:
         self.terms = terms
-        self.nodes: list[Node] = list(network.nodes.values())
-        self.number = {node.iri: i for i, node in enumerate(self.nodes)}
-        self.edges = [
+        self.nodes = nodes = list(network.nodes.values())
+        self.number = number = {node.iri: i for i, node in enumerate(nodes)}
+        self.edges = edges = [
             e
             for e in network.edges
             if e.status == ACTUAL
             and e.statement not in without
             and e.predicate not in NO_LINK
         ]
-        self.apart = _apart(network.edges, self.number)
+        self.apart = _apart(
+            (number[e.source], number[e.target])
+            for e in network.edges
+            if e.predicate in NO_LINK
+        )
         self.plans = [e for e in network.edges if e.status == TARGET]
-        pairs = [(self.number[e.source], self.number[e.target]) for e in self.edges]
+        self.kinds, self.kind = coded([node.type for node in nodes])
+        self.relations, self.relation = coded([e.predicate for e in edges])
+        pairs = [(number[e.source], number[e.target]) for e in edges]
         self.ends: Integers = np.array(pairs, dtype=np.int64).reshape(-1, 2)
         self._index()
-        self.supers = _all_supers(self.nodes, terms)
+        self._classify()
+
+    def _classify(self) -> None:
+        self.supers = _all_supers(self.kinds, self.terms)
         self.agent: Booleans = self.is_a(*AGENTS)
 
     def _index(self) -> None:
@@ -72,8 +96,8 @@ class Links:
     def is_a(self, *classes: str) -> Booleans:
         """For each thing whether it is of one of these classes, or of a sub-class."""
         wanted = set(classes)
-        by_type = {t: bool(wanted & s) for t, s in self.supers.items()}
-        return np.array([by_type[node.type] for node in self.nodes], dtype=bool)
+        fits = [bool(wanted & self.supers[kind]) for kind in self.kinds]
+        return np.asarray(np.array(fits, dtype=bool)[self.kind])
 
     def nearest(self, kind: str, names: Sequence[str]) -> set[str]:
         """Which of these classes (local names) is nearest above a class, or it."""
@@ -99,28 +123,91 @@ class Links:
     def out(self, predicates: Iterable[str]) -> Integers:
         """Ends (subject, object) of the links of these relations."""
         wanted = {vocab.ONTOLOGY + p for p in predicates}
-        keep = [i for i, e in enumerate(self.edges) if e.predicate in wanted]
-        return self.ends[keep].reshape(-1, 2)
+        fits = np.array([iri in wanted for iri in self.relations], dtype=bool)
+        return np.asarray(self.ends[fits[self.relation]].reshape(-1, 2))
 
     def bridges(self) -> Booleans:
         """Things that may stand in the middle of a reason."""
         return ~self.is_a(*(vocab.ONTOLOGY + name for name in NO_BRIDGE))
 
 
-def _apart(edges: Iterable[Edge], number: dict[str, int]) -> dict[int, set[int]]:
+class CompactLinks(Links):
+    """The same of a large network, names looked up when they are shown.
+
+    Args:
+        network: in arrays.
+        terms: names of classes and relations, and the tree of classes.
+        kept: what ``arrays`` gave, to have it from disk; made anew if left out.
+
+    Attributes:
+        rows: place of each link among those of the network.
+    """
+
+    def __init__(
+        self, network: Compact, terms: Terms, kept: Mapping[str, Any] | None = None
+    ) -> None:
+        self.terms = terms
+        self.nodes, self.number = network.nodes, network.numbers
+        self.kinds, self.kind = network.kinds, network.kind
+        self.relations = network.relations
+        apart = np.array([iri in NO_LINK for iri in self.relations], dtype=bool)
+        rows = np.flatnonzero(apart[network.relation])
+        self.apart = _apart(
+            zip(network.source[rows], network.target[rows], strict=True)
+        )
+        self.plans = Edges(network, np.flatnonzero(network.planned))
+        if kept is None:
+            is_link = ~network.planned & ~apart[network.relation]
+            rows = np.flatnonzero(is_link).astype(np.int32)
+            self.edges = Edges(network, rows)
+            self.relation = network.relation[rows]
+            ends = (network.source[rows], network.target[rows])
+            self.ends = np.stack(ends, axis=1)
+            self._index()
+            # Ones need no eight bytes each; and half of what is read is this.
+            self.near = sparse.csr_array(self.near.astype(np.int8))
+            self.rows = rows
+        else:
+            self.edges = Edges(network, kept["rows"])
+            self.relation, self.ends = kept["relation"], kept["ends"]
+            self._to, self._edge = kept["to"], kept["edge"]
+            self._from, self.near = kept["from"], kept["near"]
+            self.degree, self.rows = kept["degree"], kept["rows"]
+        self._classify()
+
+    def arrays(self) -> dict[str, Any]:
+        """What takes long to make, by name."""
+        return {
+            "rows": self.rows,
+            "relation": self.relation,
+            "ends": self.ends,
+            "to": self._to.astype(np.int32),
+            "edge": self._edge.astype(np.int32),
+            "from": self._from,
+            "near": self.near,
+            "degree": self.degree,
+        }
+
+
+def coded(texts: Sequence[str]) -> tuple[list[str], Integers]:
+    """The different texts in order, and the place of each text among them."""
+    names = sorted(set(texts))
+    place = {name: i for i, name in enumerate(names)}
+    return names, np.array([place[text] for text in texts], dtype=np.int64)
+
+
+def _apart(pairs: Iterable[tuple[int, int]]) -> dict[int, set[int]]:
     """Who is not to be suggested to whom: perhaps the same, or partners once."""
     found: dict[int, set[int]] = {}
-    for edge in edges:
-        if edge.predicate in NO_LINK:
-            one, other = number[edge.source], number[edge.target]
-            found.setdefault(one, set()).add(other)
-            found.setdefault(other, set()).add(one)
+    for one, other in pairs:
+        found.setdefault(int(one), set()).add(int(other))
+        found.setdefault(int(other), set()).add(int(one))
     return found
 
 
-def _all_supers(nodes: Iterable[Node], terms: Terms) -> dict[str, set[str]]:
+def _all_supers(kinds: Iterable[str], terms: Terms) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
-    for kind in {node.type for node in nodes}:
+    for kind in kinds:
         seen, waiting = set[str](), [kind]
         while waiting:
             one = waiting.pop()

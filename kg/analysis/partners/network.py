@@ -7,14 +7,16 @@ request touches the asker's surroundings and its candidates only.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Self
 
 import numpy as np
 from scipy import sparse
 
 from kg import vocab
+from kg.analysis.compact import Compact
 from kg.analysis.partners.complements import Complement
-from kg.analysis.partners.links import Links
+from kg.analysis.partners.links import CompactLinks, Links
 from kg.analysis.partners.score import Booleans, Floats, Integers
 from kg.model.network import Network, Terms
 
@@ -69,17 +71,20 @@ class GraphParts:
         complements: rules of who needs whom.
         founded: IRI to year of foundation, where known.
         without: statements to leave out, as if nobody had said so.
+
+    Attributes:
+        needed: rules of who needs whom: numbers of two roles, and the weight.
     """
 
     def __init__(
         self,
-        network: Network,
+        network: Network | Compact,
         terms: Terms,
         complements: Sequence[Complement],
         founded: Mapping[str, int] | None = None,
         without: frozenset[str] = frozenset(),
     ) -> None:
-        self.links = links = Links(network, terms, without)
+        self.links = links = _links(network, terms, without)
         self.tracks = _profile(links, ("inTrack", "focusesOn"), ("subTrackOf",))
         self.tracks = _with_what_one_has(links, self.tracks)
         self.places = _profile(links, ("locatedIn",), ("partOf", "locatedIn"))
@@ -88,18 +93,29 @@ class GraphParts:
         self._tracks_of = sparse.csr_array(self.tracks.T.tocsr())
         self._places_of = sparse.csr_array(self.places.T.tocsr())
         self.stages = _stages(links)
-        self._roles, self._needs = _roles(links, complements)
+        self._roles, self.needed = _roles(links, complements)
         self._asks = self._as_askers(complements)
         self._bridge = links.bridges()
         self._walked: dict[int, Floats] = {}
-        self._years = np.array(
-            [(founded or {}).get(node.iri, 0) for node in links.nodes], dtype=float
-        )
+        self._years = _years(network, founded or {})
         made = links.out(("developed", "launched"))
         self.products = np.bincount(made[:, 0], minlength=len(links)).astype(float)
         top = max(float(links.degree.max(initial=1.0)), 1.0)
         self._popularity = np.log1p(links.degree) / np.log1p(top)
         self.offered = links.agent & ~links.is_a(vocab.lv.StockExchange)
+
+    @classmethod
+    def restored(
+        cls,
+        links: Links,
+        needed: list[tuple[int, int, float]],
+        arrays: Mapping[str, Any],
+    ) -> Self:
+        """The parts as they were made before (``kg.analysis.partners.stored``)."""
+        made = cls.__new__(cls)
+        made.links, made.needed, made._walked = links, needed, {}
+        vars(made).update(arrays)
+        return made
 
     def candidates(self, asker: int) -> Integers:
         """Organisations and platforms in reach that are no partners yet.
@@ -167,10 +183,14 @@ class GraphParts:
                 asks[sellers, seller], asks[sellers, firm] = 1, 0
         return asks
 
+    def is_founded(self, number: int) -> bool:
+        """Whether the year of foundation of a thing is known."""
+        return bool(self._years[number])
+
     def needs(self, asker: int, candidate: int) -> tuple[float, int]:
         """Best complement weight, and its number in the table (-1: none)."""
         best, number = 0.0, -1
-        for i, (a, b, weight) in enumerate(self._needs):
+        for i, (a, b, weight) in enumerate(self.needed):
             fits = self._asks[asker, a] and self._roles[candidate, b]
             if fits and weight > best:
                 best, number = weight, i
@@ -180,7 +200,7 @@ class GraphParts:
         """Best weight of a rule, and whether one between two roles fits."""
         found = np.zeros(len(candidates))
         another = np.zeros(len(candidates), dtype=bool)
-        for a, b, weight in self._needs:
+        for a, b, weight in self.needed:
             if self._asks[asker, a]:
                 fits = self._roles[candidates, b]
                 found = np.maximum(found, weight * fits)
@@ -253,6 +273,21 @@ class GraphParts:
         )
 
 
+def _links(network: Network | Compact, terms: Terms, without: frozenset[str]) -> Links:
+    if isinstance(network, Network):
+        return Links(network, terms, without)
+    if without:
+        raise ValueError("a large network is not made anew without some facts")
+    return CompactLinks(network, terms)
+
+
+def _years(network: Network | Compact, founded: Mapping[str, int]) -> Floats:
+    """The year of foundation of each thing, or 0."""
+    if isinstance(network, Compact):
+        return network.founded.astype(float)
+    return np.array([founded.get(iri, 0) for iri in network.nodes], dtype=float)
+
+
 def _profile(links: Links, own: Sequence[str], up: Sequence[str]) -> sparse.csr_array:
     """N x n: 1 for what a thing is in, a half for what that is part of, and so on."""
     n = len(links)
@@ -304,15 +339,22 @@ def _stages(links: Links) -> Floats:
     names = sorted({*STAGE_OF.values(), *_stage_names(links)})
     column = {name: j for j, name in enumerate(names)}
     found = np.zeros((len(links), len(names)))
-    for name, stage in STAGE_OF.items():
-        found[links.is_a(vocab.ONTOLOGY + name), column[stage]] = 1
-    for one, stage in links.out(("atStage",)).tolist():
-        found[one, column[_local(links.nodes[stage].iri)]] = 1
+    for name, role in STAGE_OF.items():
+        found[links.is_a(vocab.ONTOLOGY + name), column[role]] = 1
+    for stage, ones in _at_stages(links):
+        found[ones, column[_local(links.nodes[stage].iri)]] = 1
     return found
 
 
+def _at_stages(links: Links) -> Iterator[tuple[int, Integers]]:
+    """Each stage that something is said to be at, and what is."""
+    ends = links.out(("atStage",))
+    for stage in np.unique(ends[:, 1]).tolist():
+        yield stage, ends[ends[:, 1] == stage, 0]
+
+
 def _stage_names(links: Links) -> set[str]:
-    return {_local(links.nodes[s].iri) for _, s in links.out(("atStage",)).tolist()}
+    return {_local(links.nodes[stage].iri) for stage, _ in _at_stages(links)}
 
 
 def _local(iri: str) -> str:
@@ -326,13 +368,12 @@ def _roles(
     names = sorted({n for c in complements for n in (c.asker, c.candidate)})
     column = {name: j for j, name in enumerate(names)}
     found = np.zeros((len(links), len(names)))
-    nearest = {kind: links.nearest(kind, names) for kind in links.supers}
-    for i, node in enumerate(links.nodes):
-        for name in nearest[node.type]:
-            found[i, column[name]] = 1
-    for one, stage in links.out(("atStage",)).tolist():
+    for place, kind in enumerate(links.kinds):
+        for name in links.nearest(kind, names):
+            found[links.kind == place, column[name]] = 1
+    for stage, ones in _at_stages(links):
         name = _local(links.nodes[stage].iri)
         if name in column:
-            found[one, column[name]] = 1
+            found[ones, column[name]] = 1
     rules = [(column[c.asker], column[c.candidate], c.weight) for c in complements]
     return found, rules

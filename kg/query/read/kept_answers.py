@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from kg.errors import KGError
+from kg.errors import KGError, PreparingError
 from kg.model import Blank, Iri, Literal, Term
 from kg.query.catalogue import LANGUAGES, Question
 from kg.query.read.reader import Reader
@@ -18,7 +18,10 @@ from kg.store import Solutions, Store
 
 MOST = 1000
 """Rows of an answer of a large graph that pages show."""
+ANSWERED = "answered"
+"""Tells on the shelf that every answer that could be kept is there."""
 _TIMEOUT_S = 20.0
+_RETRY_S = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +41,20 @@ class Beginning:
         return self.total > len(self.rows)
 
 
-def beginning(reader: Reader, text: str) -> Beginning:
+def beginning(reader: Reader, text: str, *, is_kept: bool = False) -> Beginning:
     """What a page shows of the answer to a query of the catalogue.
 
     Of a small graph all of it; of a large one at most ``MOST`` rows, from the shelf
     if the whole graph had to be read.
 
+    Args:
+        reader: of the store.
+        text: the query.
+        is_kept: whether its answer comes on the shelf, sooner or later.
+
     Raises:
-        KGError: as ``Store.select``; also while a large graph is prepared.
+        PreparingError: while that is being computed, or nothing is prepared yet.
+        KGError: as ``Store.select``.
     """
     shelf = reader.shelf
     if shelf is None:
@@ -58,6 +67,8 @@ def beginning(reader: Reader, text: str) -> Beginning:
         told = shelf.value(key(text))
         if told is not None:
             return _read(told)
+        if is_kept and not shelf.value(ANSWERED):
+            raise _not_yet()
         found = reader.store.select(text, timeout_s=_TIMEOUT_S)
         return Beginning(Solutions(found.variables, found.rows[:MOST]), len(found))
 
@@ -69,10 +80,20 @@ def key(text: str) -> str:
     return "answer " + hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
+def _not_yet() -> PreparingError:
+    return PreparingError(
+        "This question reads the whole of a large graph; its answer is being computed.",
+        zh="此问题需通读整个大图谱，答案正在计算。",
+        hint="Come back in some minutes; the other questions answer already.",
+        hint_zh="请过几分钟再来；其他问题已可查询。",
+        context={"retry_after_s": _RETRY_S},
+    )
+
+
 def fillers(
     store: Store, questions: Iterable[Question]
-) -> Iterator[tuple[str, Callable[[], Any]]]:
-    """Key and maker of the answer to each question as it is first asked.
+) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+    """Key, name and maker of the answer to each question as it is first asked.
 
     Those whose blanks stand for things that the store does not have are left out.
     """
@@ -83,14 +104,20 @@ def fillers(
             continue
         for language in LANGUAGES:
             text = question.bind({}, language)
-            yield key(text), lambda text=text: _told(store, text)  # type: ignore[misc]
+            name = f"{question.name} ({language})"
+            yield key(text), name, lambda text=text: _told(store, text)  # type: ignore[misc]
 
 
 def _told(store: Store, text: str) -> dict[str, Any]:
-    """The first rows as JSON's types; all are read, few are kept."""
-    found = store.select(text)
+    """The first rows as JSON's types; all are counted, few are read."""
+    stream = getattr(store, "beginning", None)
+    if stream is not None:
+        found, total = stream(text, MOST)
+    else:
+        found = store.select(text)
+        total = len(found)
     rows = [[_plain(t) for t in row] for row in found.rows[:MOST]]
-    return {"variables": found.variables, "rows": rows, "total": len(found)}
+    return {"variables": found.variables, "rows": rows, "total": total}
 
 
 def _plain(term: Term | None) -> list[str] | None:
