@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import uuid
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -68,14 +68,19 @@ class Parts:
             return Path(folder)
         return Path(self.settings["cache"])
 
-    def warm(self) -> None:
-        """Compute what the first reader would wait for; an error is only told."""
+    def warm(self, rehearse: Callable[[], object] = lambda: None) -> None:
+        """Compute what the first reader would wait for; an error is only told.
+
+        Args:
+            rehearse: called when pages can be shown, before what takes longest.
+        """
         try:
-            if not self.keeper.is_small():
+            if self.keeper.is_small():
+                self.names.index()
+                self.graphs.core(CORE)
+            else:
                 self._warm_large()
-                return
-            self.names.index()
-            self.graphs.core(CORE)
+            rehearse()
             self.advisor.wait()
         except KGError:
             if isinstance(self.store, IsolatedStore) and self.store.is_closed:
@@ -92,7 +97,6 @@ class Parts:
         tracks.tree(self.reader)
         self.names.index()
         self.graphs.picture()
-        self.advisor.wait()
 
     @cached_property
     def graphs(self) -> Graphs:

@@ -109,6 +109,7 @@ class NameIndex:
                 uri=True,
                 check_same_thread=False,
             )
+            base.execute(f"PRAGMA mmap_size={1 << 33}")
             self._local.base = base
         return list(base.execute(query, tuple(values)))
 

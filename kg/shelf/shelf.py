@@ -15,6 +15,7 @@ from kg.errors import DataError
 LAYOUT = 3
 _MARKS = 500
 _WORD = 4
+_MAPPED = 1 << 33
 ORDERS = ("zh", "en")
 
 
@@ -48,6 +49,8 @@ class Shelf:
                 uri=True,
                 check_same_thread=False,
             )
+            # Read where the system keeps the file, without a copy for each thread.
+            base.execute(f"PRAGMA mmap_size={_MAPPED}")
             self._local.base = base
         return base
 

@@ -7,6 +7,8 @@ import sys
 import threading
 from pathlib import Path
 
+from flask import Flask
+
 from kg.config import Settings
 from kg.store.isolated import IsolatedStore
 from kg.web.app import create_app
@@ -47,11 +49,11 @@ def set_up_logging(settings: Settings) -> None:
     root.setLevel(settings["log_level"].upper())
 
 
-def build_front(parts: Parts) -> Front:
-    """The front door around these parts."""
+def build_front(parts: Parts, app: Flask | None = None) -> Front:
+    """The front door around these parts, and the application if it was made."""
     settings, store = parts.settings, parts.store
     journal = Journal(settings["slow_query_s"])
-    app = create_app(parts)
+    app = create_app(parts) if app is None else app
     app.extensions["kg.journal"] = journal
 
     backups = Backups(

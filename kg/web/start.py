@@ -18,7 +18,10 @@ from kg.config import load_settings
 from kg.store.process import prepare_spawner
 
 if TYPE_CHECKING:
+    from flask import Flask
+
     from kg.web.front import Front
+    from kg.wiring import Parts
 
 
 def application() -> Front:
@@ -33,7 +36,7 @@ def application() -> Front:
     # other's way; the other one only waits for a worker.
     with ThreadPoolExecutor(1) as helper:
         opening = helper.submit(build_parts, settings)
-        from kg.web.app import blueprints
+        from kg.web.app import blueprints, create_app
         from kg.web.door import build_front, set_up_logging
 
         set_up_logging(settings)
@@ -41,15 +44,26 @@ def application() -> Front:
         loaded = time.monotonic()
         parts = opening.result()
     opened = time.monotonic()
-    front = build_front(parts)
+    app = create_app(parts)
+    front = build_front(parts, app)
     logging.getLogger("kg").info(
         "ready after %d ms: program %d, then store %d, pages %d",
         *_spans(began, time.monotonic()),
         *_spans(began, loaded, opened, time.monotonic()),
     )
     # After the front door: the workers of queries must be there before threads.
-    threading.Thread(target=parts.warm, daemon=True).start()
+    threading.Thread(target=_make_ready, args=(app, parts), daemon=True).start()
     return front
+
+
+def _make_ready(app: Flask, parts: Parts) -> None:
+    """Compute what readers would wait for, then ask the pages once."""
+    from kg.web.rehearsal import rehearse
+
+    def is_over() -> bool:
+        return bool(getattr(parts.store, "is_closed", False))
+
+    parts.warm(lambda: rehearse(app, parts, is_over))
 
 
 def _spans(*moments: float) -> list[int]:

@@ -1,0 +1,77 @@
+"""Asks the main pages once behind the first answers, so that no reader is the first.
+
+The first visit of a page imports what only it needs, compiles its template and reads
+what is kept for a generation: 10 to 900 ms that a reader would wait for.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from urllib.parse import quote
+
+from flask import Flask
+
+from kg import vocab
+from kg.errors import KGError
+from kg.query.read import tracks
+from kg.search import Wish
+from kg.wiring import Parts
+
+LOG = logging.getLogger(__name__)
+_MAIN = (
+    "/",
+    "/tracks",
+    "/entities",
+    "/questions",
+    "/rankings",
+    "/sources",
+    "/indicators",
+    "/explore",
+    "/search?q=a",
+    "/api/search?q=a",
+    "/sparql",
+)
+_BROWSER = {"Accept": "text/html,*/*;q=0.8", "Accept-Encoding": "gzip"}
+
+
+def rehearse(app: Flask, parts: Parts, is_over: Callable[[], bool]) -> int:
+    """Ask the main pages, one of each kind, in this thread.
+
+    Args:
+        app: that answers; nothing is counted or logged as a visit.
+        parts: tell what there is to visit.
+        is_over: whether the service is being stopped.
+
+    Returns:
+        How many pages were asked.
+    """
+    client, asked = app.test_client(use_cookies=False), 0
+    for path in (*_MAIN, *_things(parts)):
+        if is_over():
+            break
+        # Whatever a page says, a reader will see it as well; here nobody does.
+        client.get(path, headers=_BROWSER).close()
+        asked += 1
+    LOG.debug("%d pages were asked before their first readers", asked)
+    return asked
+
+
+def _things(parts: Parts) -> Iterator[str]:
+    """Pages and pictures of a track and of the most linked things."""
+    try:
+        order = tracks.tree(parts.reader).order
+        index = parts.names.ready
+        found = index.search(Wish("", limit=3)) if index is not None else []
+    except KGError:  # such as a large graph that was never prepared
+        return
+    if order:
+        yield "/tracks/" + quote(order[0].removeprefix(f"{vocab.ID}track-"), safe="")
+    ids = [quote(m.iri.removeprefix(vocab.ID), safe="") for m in found]
+    for one in ids[:1]:
+        yield f"/entities/{one}"
+        yield f"/entities/{one}/facts"
+        yield f"/api/graph/expand?id={one}"
+        yield f"/api/graph/ego?id={one}"
+    if len(ids) > 1:
+        yield f"/api/graph/path?from={ids[0]}&to={ids[1]}"
