@@ -60,6 +60,7 @@ def questions(track: str = TRACK, hub: str = HUB, other: str = OTHER) -> list[Qu
             "?b lv:cooperatesWith|^lv:cooperatesWith ?c . "
             f"id:{hub} lv:inTrack ?t . ?c lv:inTrack ?t . "
             f"?i lv:investedIn id:{hub} , ?c . FILTER(?c != id:{hub}) }}",
+            f"/api/graph/introductions?id={hub}&limit=200",
         ),
         Question(
             "name search",

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from kg.analysis import layout as layout_
 from kg.analysis import paths, projection
+from kg.analysis.introductions import Introduction, introductions
 from kg.analysis.kept import read_overview, write_overview
 from kg.analysis.large import Picture, read_picture
 from kg.analysis.overview import Overview, overview
@@ -134,7 +135,8 @@ class Graphs:
             return self.generation
         return f"{self.generation} {shelf.generation}"
 
-    def _describe(self, iris: Iterable[str]) -> dict[str, Node]:
+    def describe(self, iris: Iterable[str]) -> dict[str, Node]:
+        """Names, class and degree of these things; unknown ones are left out."""
         large = self._large
         if large is not None:
             return large.describe(iris)
@@ -176,7 +178,7 @@ class Graphs:
         Raises:
             NotFoundError: if the graph says nothing of it.
         """
-        found = self._describe([iri])
+        found = self.describe([iri])
         if iri not in found or not projection.is_iri(iri):
             raise NotFoundError(
                 f"Nothing in the network has the identifier {iri}.",
@@ -325,7 +327,7 @@ class Graphs:
             for e in hop
             for i in (e.source, e.target)
         }
-        nodes |= self._describe(sorted(ends - set(nodes)))
+        nodes |= self.describe(sorted(ends - set(nodes)))
         return found, is_cut, nodes
 
     def common(self, one: str, two: str) -> Network:
@@ -345,6 +347,11 @@ class Graphs:
             self._store, [one, two, *sorted(shared)], self.terms
         )
         return Network(nodes, [edges[k] for k in sorted(edges)])
+
+    def introductions(self, iri: str) -> list[Introduction]:
+        """Whom a body could meet through its partners (``introductions``)."""
+        shelf = self._keeper.at_hand() if self._keeper else None
+        return introductions(self._store, shelf, iri)
 
     def size(self) -> int:
         """Number of statements, reached and planned."""

@@ -19,6 +19,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "graph",
     "graph_about",
     "graph_query",
+    "introductions",
     "openapi",
     "ids",
     "factlist",
