@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from kg.analysis.partners.advice import Advisor
     from kg.analysis.partners.complements import Complement
     from kg.curate.desk import Desk
+    from kg.curate.jobs import Jobs
 
 _MIB = 1024 * 1024
 
@@ -195,6 +196,13 @@ class Parts:
             at_first=words(shipped("ontology"), shipped("queries")),
             name=_name_of_store(self.settings["store"]),
         )
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """Imports in the background."""
+        from kg.curate.background import jobs_of
+
+        return jobs_of(self.desk, Path(self.settings["datasets"]) / "_jobs")
 
     @cached_property
     def names(self) -> Names:

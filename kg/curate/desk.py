@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -17,16 +18,17 @@ from kg.curate.batch import Batch, load_batch, read_batch, save_batch
 from kg.curate.build import as_problem
 from kg.curate.changes import Changes, difference
 from kg.curate.dangling import refuse_dangling
+from kg.curate.guess import guess_mapping
 from kg.curate.held import HeldImports
 from kg.curate.history import WITHDRAW, Entry, History
 from kg.curate.importing import Importer, form_of, types_of_others
-from kg.curate.known import KnownEntities, known_bodies, known_entities
+from kg.curate.known import KnownEntities, finder, known_bodies, known_entities
 from kg.curate.linking import Linker, Pair
-from kg.curate.mapping import ColumnMapping
+from kg.curate.mapping import ColumnMapping, Table
 from kg.curate.matching import Matcher
 from kg.curate.ontology import read_terms
 from kg.curate.problem import Problems
-from kg.curate.progress import Progress, silent
+from kg.curate.progress import Progress, silent, watched
 from kg.curate.proposal import Proposal
 from kg.curate.publication import publish, read_graph
 from kg.curate.review import (
@@ -83,6 +85,7 @@ class Desk:
         self._store = store
         self._folder = folder
         self._history = History(folder, name)
+        self._writing = threading.RLock()
         self._validator = validator
         self._shipped = frozenset(shipped)
         self._at_first = at_first
@@ -93,24 +96,36 @@ class Desk:
     # -- propose ------------------------------------------------------------
 
     def propose(
-        self, files: Sequence[Path], mapping: ColumnMapping | None, home: Path
+        self,
+        files: Sequence[Path],
+        mapping: ColumnMapping | None,
+        home: Path,
+        progress: Progress | None = None,
     ) -> Proposal:
         """Read and check files, and compare with what is there. Writes nothing.
+
+        Args:
+            files: tables, or RDF.
+            mapping: of the columns; ``None`` for our own tables.
+            home: folder that paths of stored sources start from.
+            progress: is told in place of the desk's own.
 
         Raises:
             DataError: if a file as a whole cannot be read.
             ConfigError: if the mapping does not fit.
         """
         if any(path.suffix.lower() in FORMATS for path in files):
-            return self._propose_rdf(files)
-        batch = read_batch(files, Problems(), self._limits, mapping, self.progress)
-        return self.propose_batch(batch, home)
+            return self._propose_rdf(files, progress or self.progress)
+        progress = progress or self.progress
+        batch = read_batch(files, Problems(), self._limits, mapping, progress)
+        return self.propose_batch(batch, home, progress=progress)
 
     def propose_batch(
         self,
         batch: Batch,
         home: Path | None = None,
         apart: frozenset[Pair] | None = None,
+        progress: Progress | None = None,
     ) -> Proposal:
         """The same for tables that are read already.
 
@@ -119,10 +134,12 @@ class Desk:
             home: folder that paths of stored sources start from.
             apart: pairs told apart; those that the store's decisions tell, when
                 left out.
+            progress: is told in place of the desk's own.
 
         Raises:
             ConfigError: if the mapping does not fit.
         """
+        progress = progress or self.progress
         own = _dataset_of(batch)
         known = known_entities(self._store, without=vocab.GRAPH + (own or "-"))
         terms = read_terms(self._validator.ontology)
@@ -136,14 +153,18 @@ class Desk:
             home=home or self._folder,
             limits=self._limits,
             linker=Linker(matcher, terms, apart),
-            progress=self.progress,
+            progress=progress,
         )
         problems = Problems()
         for problem in batch.wrong:
             problems.add(problem)
         found = importer.take(batch, problems)
         proposal = self._compared(
-            found.bundle.info.id or own, found.triples, found.problems, found.read
+            found.bundle.info.id or own,
+            found.triples,
+            found.problems,
+            found.read,
+            progress,
         )
         proposal.files, proposal.batch = batch.files, batch
         proposal.linked, proposal.bundle = found.linked, found.bundle
@@ -151,8 +172,14 @@ class Desk:
         proposal.shared = len(found.bundle.entities.keys() & known.keys())
         return proposal
 
-    def _propose_rdf(self, files: Sequence[Path]) -> Proposal:
-        triples = list(dict.fromkeys(t for path in files for t in read_triples(path)))
+    def guess(self, tables: Sequence[Table]) -> str:
+        """A mapping for tables, in the words of the store; TOML to be read and kept."""
+        find = finder(known_entities(self._store, without="-").values())
+        return "\n".join(guess_mapping(table, find) for table in tables)
+
+    def _propose_rdf(self, files: Sequence[Path], progress: Progress) -> Proposal:
+        read = (t for path in files for t in read_triples(path))
+        triples = list(dict.fromkeys(watched(read, progress, "read")))
         graphs = {
             (s, o)
             for s, p, o in triples
@@ -167,18 +194,23 @@ class Desk:
             )
         dataset = next(iter(graphs))[1].value.removeprefix(vocab.GRAPH)
         problems = Problems()
-        self._check_rdf(files[0].name, dataset, triples, problems)
-        proposal = self._compared(dataset, triples, problems, {})
+        self._check_rdf(files[0].name, dataset, triples, problems, progress)
+        proposal = self._compared(dataset, triples, problems, {}, progress)
         proposal.files = tuple(path.name for path in files)
         return proposal
 
     def _check_rdf(
-        self, file: str, dataset: str, triples: list[Triple], problems: Problems
+        self,
+        file: str,
+        dataset: str,
+        triples: list[Triple],
+        problems: Problems,
+        progress: Progress,
     ) -> None:
         known = known_entities(self._store, without=vocab.GRAPH + dataset)
         union = [*triples, *types_of_others(triples, KnownEntities(known))]
         subjects = {s.value for s, _, _ in triples}
-        for violation in self._validator.violations(union):
+        for violation in self._validator.violations(union, progress):
             if violation.focus in subjects:
                 place = {violation.focus: [Origin(file, 0)]}
                 problems.add(as_problem(violation, place))
@@ -189,11 +221,12 @@ class Desk:
         triples: list[Triple],
         problems: Problems,
         read: dict[str, int],
+        progress: Progress,
     ) -> Proposal:
-        self.progress("compare", 0, len(triples))
+        progress("compare", 0, len(triples))
         generation = self._store.generation
         changes = self._changes(dataset, triples)
-        self.progress("compare", len(triples), len(triples))
+        progress("compare", len(triples), len(triples))
         return Proposal(
             dataset, triples, changes, problems, read, generation=generation
         )
@@ -205,8 +238,22 @@ class Desk:
 
     # -- decide -------------------------------------------------------------
 
-    def accept(self, proposal: Proposal, *, who: str, why: str = "") -> Entry | None:
+    def accept(
+        self,
+        proposal: Proposal,
+        *,
+        who: str,
+        why: str = "",
+        progress: Progress | None = None,
+    ) -> Entry | None:
         """Publish a proposal; ``None`` when it would change nothing.
+
+        Args:
+            proposal: without problems.
+            who: answers for it.
+            why: a word on the reason.
+            progress: is told in place of the desk's own. Until its step is
+                ``publish`` it may raise, and nothing is written.
 
         Raises:
             DataError: if it has problems, or its dataset is none of the users'.
@@ -217,7 +264,7 @@ class Desk:
             return None
         gone = {f.iri for f in proposal.changes.went if f.kind == "entity"}
         refuse_dangling(self._store, vocab.GRAPH + proposal.dataset, gone)
-        return self._put_proposal(proposal, "import", who, why)
+        return self._put_proposal(proposal, "import", who, why, progress=progress)
 
     def decide(self, decision: Decision) -> None:
         """Record what a person decides on a pair.
@@ -277,8 +324,9 @@ class Desk:
         if not self._holds(graph):
             raise _no_dataset(dataset)
         refuse_dangling(self._store, graph)
-        entry = self._entry(dataset, WITHDRAW, self._changes(dataset, ()), who, why)
-        return self._put(dataset, entry, None)
+        with self._writing:
+            entry = self._entry(dataset, WITHDRAW, self._changes(dataset, ()), who, why)
+            return self._put(dataset, entry, None)
 
     def restore(self, dataset: str, number: int, *, who: str, why: str = "") -> Entry:
         """Bring back the state that an entry of the history left.
@@ -294,12 +342,13 @@ class Desk:
                 zh=f"数据集 {dataset!r} 没有第 {number} 个状态。",
                 hint=f"kg datasets history {dataset}",
             )
-        changes = self._changes(dataset, list(read_triples(kept)))
-        checksum = hashlib.sha256(kept.read_bytes()).hexdigest()
-        entry = self._entry(dataset, "restore", changes, who, why, checksum)
-        state = self._history.place(dataset, entry.number, ".ttl")
-        shutil.copyfile(kept, state)
-        return self._put(dataset, entry, state)
+        with self._writing:
+            changes = self._changes(dataset, list(read_triples(kept)))
+            checksum = hashlib.sha256(kept.read_bytes()).hexdigest()
+            entry = self._entry(dataset, "restore", changes, who, why, checksum)
+            state = self._history.place(dataset, entry.number, ".ttl")
+            shutil.copyfile(kept, state)
+            return self._put(dataset, entry, state)
 
     def withdrawn(self) -> list[str]:
         """Ids of the datasets that this store last had withdrawn."""
@@ -324,22 +373,30 @@ class Desk:
         who: str,
         why: str,
         also: Mapping[str, list[Triple]] | None = None,
+        progress: Progress | None = None,
     ) -> Entry:
         """Write a proposal's state, and publish it."""
+        progress = progress or self.progress
         dataset, changes = proposal.dataset, proposal.changes
-        if proposal.generation != self._store.generation:
-            changes = self._changes(dataset, proposal.triples)
-        self.progress("write", 0, len(proposal.triples))
-        number = len(self.history(dataset)) + 1
-        state = self._history.place(dataset, number, ".ttl")
-        checksum = proposal.write(state)
-        if proposal.batch is not None:
-            kept = self._history.place(dataset, number, ".batch.json.gz")
-            save_batch(proposal.batch, kept)
-        entry = self._entry(
-            dataset, action, changes, who, why, checksum, proposal.files
-        )
-        return self._put(dataset, entry, state, also)
+        with self._writing:
+            if proposal.generation != self._store.generation:
+                changes = self._changes(dataset, proposal.triples)
+            number = len(self.history(dataset)) + 1
+            state = self._history.place(dataset, number, ".ttl")
+            tables = self._history.place(dataset, number, ".batch.json.gz")
+            try:
+                checksum = proposal.write(state, progress)
+                if proposal.batch is not None:
+                    save_batch(proposal.batch, tables)
+                entry = self._entry(
+                    dataset, action, changes, who, why, checksum, proposal.files
+                )
+                return self._put(dataset, entry, state, also, progress)
+            except BaseException:
+                # No state of the history: it was not published.
+                state.unlink(missing_ok=True)
+                tables.unlink(missing_ok=True)
+                raise
 
     def _entry(  # noqa: PLR0913 - one row of the history
         self,
@@ -361,14 +418,16 @@ class Desk:
         entry: Entry,
         state: Path | None,
         also: Mapping[str, list[Triple]] | None = None,
+        progress: Progress | None = None,
     ) -> Entry:
-        self.progress("publish", 0, 1)
+        progress = progress or self.progress
+        progress("publish", 0, 1)
         # A store loads a file in bulk, where a list goes triple by triple.
         content = FileTriples((state,)) if state is not None else None
         graph = vocab.GRAPH + dataset
         publish(self._store, {**self._words(), graph: content, **(also or {})})
         self._history.add(dataset, entry)
-        self.progress("publish", 1, 1)
+        progress("publish", 1, 1)
         return entry
 
     def _words(self) -> Mapping[str, FileTriples]:

@@ -13,6 +13,7 @@ from kg.curate.build import write_turtle
 from kg.curate.changes import Changes
 from kg.curate.linking import Linked
 from kg.curate.problem import Problems
+from kg.curate.progress import Progress, silent, watched
 from kg.curate.turtle import TurtleWriter
 from kg.model import Triple
 from kg.model.facts import Bundle
@@ -54,12 +55,13 @@ class Proposal:
             self.write(path)
             return path.read_text(encoding="utf-8")
 
-    def write(self, path: Path) -> str:
+    def write(self, path: Path, progress: Progress = silent) -> str:
         """Write its state as Turtle, the same bytes for the same facts.
 
         Returns:
             SHA-256 of the file.
         """
+        triples = watched(self.triples, progress, "write", len(self.triples))
         if self.bundle is not None:
-            return write_turtle(path, self.bundle, self.triples, vocab.BASE)
-        return TurtleWriter().write_file(path, self.triples)
+            return write_turtle(path, self.bundle, triples, vocab.BASE)
+        return TurtleWriter().write_file(path, triples)

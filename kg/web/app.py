@@ -44,6 +44,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "review",
     "held",
     "datasets",
+    "imports",
 )
 
 

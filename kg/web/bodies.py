@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
+from kg.web.early_token import boundary_of, early_token
 from kg.web.exchange import FrontOptions, Receive
 
 _DRAINED_BYTES: Final = 32 * 1024 * 1024
 _WRITING: Final = ("/update", "/data")
+_FORM_OF_FILES: Final = "/datasets/import"
+_WRITERS_TIME: Final = 15
 
 
 class Refused(Exception):  # noqa: N818 (an answer, told apart from errors)
@@ -38,14 +41,27 @@ async def read_body(
     if headers.get(b"content-encoding", b"identity").lower() != b"identity":
         raise Refused(415, "content-encoding")
     limit = _limit(path, headers, options)
+    boundary = _form_boundary(path, headers)
+    most = options.max_upload_bytes if boundary else limit
     if length is not None and (
-        not length.isdigit() or int(length[:20]) > max(limit, _DRAINED_BYTES)
+        not length.isdigit() or int(length[:20]) > max(most, _DRAINED_BYTES)
     ):
         raise Refused(413, "body-too-large")
     try:
-        return await asyncio.wait_for(_read(receive, limit), options.body_timeout_s)
+        async with asyncio.timeout(options.body_timeout_s) as deadline:
+            body = _Body(limit)
+            if boundary:
+                await body.read_token(receive, boundary, options, deadline)
+            return await body.read(receive)
     except TimeoutError:
         raise Refused(408, "body-timeout") from None
+
+
+def _form_boundary(path: str, headers: dict[bytes, bytes]) -> bytes:
+    """The boundary of a form that may carry a long file, else ""."""
+    if path != _FORM_OF_FILES or b"authorization" in headers:
+        return b""
+    return boundary_of(headers.get(b"content-type", b""))
 
 
 def _limit(path: str, headers: dict[bytes, bytes], options: FrontOptions) -> int:
@@ -56,25 +72,55 @@ def _limit(path: str, headers: dict[bytes, bytes], options: FrontOptions) -> int
     return options.max_body_bytes
 
 
-async def _read(receive: Receive, limit: int) -> bytes | None:
-    """The body. One that is too long is read to its end, if that is near.
+class _Body:
+    """A body that comes in pieces.
 
-    A client that still sends when it is refused may never read why.
+    One that is too long is read to its end, if that is near: a client that still
+    sends when it is refused may never read why.
     """
-    pieces = []
-    length = 0
-    while True:
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._pieces: list[bytes] = []
+        self._length = 0
+        self._is_over = self._is_gone = False
+
+    async def read_token(
+        self,
+        receive: Receive,
+        boundary: bytes,
+        options: FrontOptions,
+        deadline: asyncio.Timeout,
+    ) -> None:
+        """Read as far as the form's token; that of a writer buys length and time."""
+        token: str | None = None
+        while token is None and not (self._is_over or self._is_gone):
+            await self._more(receive, keep=True)
+            token = early_token(b"".join(self._pieces), boundary)
+        if token and options.is_writer(token):
+            self._limit = options.max_upload_bytes
+            loop = asyncio.get_running_loop()
+            deadline.reschedule(loop.time() + _WRITERS_TIME * options.body_timeout_s)
+
+    async def read(self, receive: Receive) -> bytes | None:
+        """The whole body; ``None`` if the client left."""
+        while not (self._is_over or self._is_gone):
+            await self._more(receive)
+        if self._is_gone:
+            return None
+        if self._length > self._limit:
+            raise Refused(413, "body-too-large")
+        return self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
+
+    async def _more(self, receive: Receive, *, keep: bool = False) -> None:
         event = await receive()
         if event["type"] != "http.request":
-            return None
+            self._is_gone = True
+            return
         piece = event.get("body", b"")
-        length += len(piece)
-        if length > max(limit, _DRAINED_BYTES):
+        self._length += len(piece)
+        if self._length > max(self._limit, _DRAINED_BYTES):
             raise Refused(413, "body-too-large")
-        if length <= limit:
-            pieces.append(piece)
-        if not event.get("more_body"):
-            break
-    if length > limit:
-        raise Refused(413, "body-too-large")
-    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        if keep or self._length <= self._limit:
+            self._pieces.append(piece)
+        self._is_over = not event.get("more_body")

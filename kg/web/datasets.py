@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 from collections.abc import Sequence
@@ -24,16 +25,16 @@ from werkzeug.datastructures import FileStorage
 from kg import vocab
 from kg.curate.batch import read_batch
 from kg.curate.desk import Desk
-from kg.curate.guess import guess_mapping
 from kg.curate.held import Held
-from kg.curate.known import finder, known_entities
+from kg.curate.jobs import GUESS, LOOK, PUBLISH, Jobs
 from kg.curate.listed import Listed, list_datasets
-from kg.curate.mapping import Table, parse_mapping
+from kg.curate.mapping import parse_mapping
 from kg.curate.problem import Problems
 from kg.curate.proposal import Proposal
 from kg.curate.table import FORMS
 from kg.errors import DataError, NotFoundError
 from kg.store.files import FORMATS
+from kg.web.imports import may_write
 from kg.web.openapi import operation
 from kg.web.proposal import shown
 from kg.web.reading import reader
@@ -41,6 +42,7 @@ from kg.wiring import Parts
 
 blueprint = Blueprint("datasets", __name__)
 _LONG_NUMBER = 7
+_AT_ONCE_BYTES = 64 * 1024
 OPENAPI = {
     "/api/datasets": {
         "get": operation("Datasets with titles, licence, version, counts", [], "List")
@@ -102,16 +104,13 @@ def template(form: str) -> Response:
 @blueprint.post("/datasets/import")
 def bring_in() -> Response:
     """Look at files, guess a mapping, or publish; nothing is kept but datasets."""
+    may_write()
     parts = _parts()
-    bearer = request.headers.get("Authorization")
-    bearer = bearer or f"Bearer {request.form.get('token', '')}"
-    parts.access.require(bearer, "data", vocab.GRAPH)
+    sent = [file for file in request.files.getlist("files") if file.filename]
+    if request.form.get("job") or _is_long(sent):
+        return _in_background(parts.jobs, sent)
     with tempfile.TemporaryDirectory() as folder:
-        files = [
-            _kept(file, Path(folder))
-            for file in request.files.getlist("files")
-            if file.filename
-        ]
+        files = [_kept(file, Path(folder)) for file in sent]
         return _answered(parts.desk, files, Path(folder))
 
 
@@ -131,6 +130,34 @@ def change_history(dataset: str) -> Response:
     return redirect("/datasets", 303)  # type: ignore[return-value]
 
 
+def _is_long(sent: Sequence[FileStorage]) -> bool:
+    """Whether files are better read while a page shows how far that is (RFC 7240)."""
+    if "respond-async" in request.headers.get("Prefer", ""):
+        return True
+    return sum(file.stream.seek(0, os.SEEK_END) for file in sent) > _AT_ONCE_BYTES
+
+
+def _in_background(jobs: Jobs, sent: Sequence[FileStorage]) -> Response:
+    """Let a job do what the form asks, with new files or those of an earlier job."""
+    form = request.form
+    job = jobs.get(form["job"]) if form.get("job") and not sent else jobs.new()
+    if job.is_open and not sent and form.get("job"):
+        return redirect(f"/datasets/jobs/{job.id}", 303)  # type: ignore[return-value]
+    for file in sent:
+        _kept(file, jobs.inbox(job))
+    action = form.get("action", LOOK)
+    job.kind = action if action in {GUESS, LOOK, PUBLISH} else LOOK
+    job.mapping = form.get("mapping", "").strip()
+    job.who = form.get("who", "").strip()[:100] or "web"
+    job.why = form.get("why", "")[:500]
+    job.hold = bool(form.get("hold"))
+    job.seen = form.get("seen", "") if not sent else ""
+    jobs.start(job)
+    response = redirect(f"/datasets/jobs/{job.id}", 303)
+    response.headers["Preference-Applied"] = "respond-async"
+    return response  # type: ignore[return-value]
+
+
 def _answered(desk: Desk, files: list[Path], home: Path) -> Response:
     """Do what the form asks with the files, or with the draft of an earlier step."""
     form, action = request.form, request.form.get("action", "look")
@@ -141,12 +168,12 @@ def _answered(desk: Desk, files: list[Path], home: Path) -> Response:
         batch = read_batch(files, Problems())
         if action == "guess" and not batch.wrong:
             draft = desk.held.hold(batch, "", Problems(), who)
-            return _shown(None, "", mapping=_guess(batch.tables), draft=draft)
+            return _shown(None, "", mapping=desk.guess(batch.tables), draft=draft)
     elif not rdf and form.get("draft"):
         draft = desk.held.get(form["draft"])
         batch = desk.held.batch(draft)
         if action == "guess":
-            return _shown(None, "", mapping=_guess(batch.tables), draft=draft)
+            return _shown(None, "", mapping=desk.guess(batch.tables), draft=draft)
     text = form.get("mapping", "").strip()
     if rdf:
         proposal = desk.propose(files, None, home)
@@ -172,13 +199,9 @@ def _kept(file: FileStorage, folder: Path) -> Path:
     """Save an upload under its own name, as far as that is one."""
     name = re.sub(r"[\x00-\x1f/\\:]", "_", file.filename or "").lstrip(". ")[-120:]
     path = folder / (name or "upload")
+    file.stream.seek(0)
     file.save(path)
     return path
-
-
-def _guess(tables: Sequence[Table]) -> str:
-    find = finder(known_entities(_parts().store, without="-").values())
-    return "\n".join(guess_mapping(table, find) for table in tables)
 
 
 def _shown(

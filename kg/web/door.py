@@ -9,7 +9,10 @@ from pathlib import Path
 
 from flask import Flask
 
+from kg import vocab
 from kg.config import Settings
+from kg.errors import KGError
+from kg.query.access import Access
 from kg.store.isolated import IsolatedStore
 from kg.web.app import create_app
 from kg.web.backups import Backups
@@ -24,8 +27,16 @@ from kg.wiring import Parts
 _MIB = 1024 * 1024
 
 
-def front_options(settings: Settings) -> FrontOptions:
+def front_options(settings: Settings, access: Access) -> FrontOptions:
     """What a request may take, from the settings."""
+
+    def is_writer(token: str) -> bool:
+        try:
+            access.require(f"Bearer {token}", "data", vocab.GRAPH)
+        except KGError:
+            return False
+        return True
+
     waiting = settings["workers"] + settings["max_waiting"]
     return FrontOptions(
         max_query_bytes=3 * settings["max_query_kb"] * 1024 + 65536,
@@ -37,6 +48,7 @@ def front_options(settings: Settings) -> FrontOptions:
         spool_bytes=settings["spool_mb"] * _MIB,
         fast_cache_bytes=settings["cache_mb"] * _MIB,
         trusted_proxies=frozenset(settings["trusted_proxies"]),
+        is_writer=is_writer,
     )
 
 
@@ -77,7 +89,7 @@ def build_front(parts: Parts, app: Flask | None = None) -> Front:
         backups.stop()
         store.close()
 
-    options = front_options(settings)
+    options = front_options(settings, parts.access)
     direct = Direct(parts.queries, settings["base_url"], settings["cors_origins"])
     return Front(
         Bridge(app, direct, SpoolBudget(options.spool_bytes)),

@@ -24,7 +24,9 @@ class FrontOptions:
 
     Attributes:
         max_query_bytes: body of a query request, as encoded.
-        max_upload_bytes: body of a write with an Authorization header.
+        max_upload_bytes: body of a write with an Authorization header, or of a form
+            whose first field is the token of a writer.
+        is_writer: whether a token may write.
         max_body_bytes: any other body.
         body_timeout_s: a body must have arrived by then.
         send_timeout_s: a client must take some of its answer by then.
@@ -47,6 +49,7 @@ class FrontOptions:
     spool_bytes: int = 1024 * 1024 * 1024
     fast_cache_bytes: int = 64 * 1024 * 1024
     trusted_proxies: frozenset[str] = frozenset()
+    is_writer: Callable[[str], bool] = lambda _token: False
 
 
 class Exchange:

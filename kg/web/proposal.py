@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from kg.curate.linking import by_ground
 from kg.curate.proposal import Proposal
+from kg.curate.report import Report, report_of
 
-_SHOWN = 100
 _HOW = {
     "identifier": ("标识符", "identifier"),
     "name": ("名称", "name"),
@@ -15,27 +14,18 @@ _HOW = {
 }
 
 
-def shown(proposal: Proposal | None, language: str) -> dict[str, Any]:
+def shown(proposal: Proposal | Report | None, language: str) -> dict[str, Any]:
     """Values for ``parts/proposal.html``; empty ones when there is no proposal."""
     at = 0 if language == "zh" else 1
-    linked = proposal.linked if proposal else None
+    report = report_of(proposal) if isinstance(proposal, Proposal) else proposal
+    matching = report.matching if report else {}
     return {
-        "proposal": proposal,
-        "lines": proposal.changes.lines(language, _SHOWN) if proposal else [],
-        "problems": [p.text(language) for p in proposal.problems.found[:_SHOWN]]
-        if proposal
-        else [],
-        "linked": linked,
+        "report": report,
+        "lines": report.lines[language] if report else [],
+        "problems": report.problems[language] if report else [],
+        "matching": matching,
         "grounds": [
             (_HOW.get(how, (how, how))[at], count)
-            for how, count in (by_ground(linked.links) if linked else ())
-        ],
-        "matches": [
-            (match, match.told(language), certain)
-            for certain, matches in (
-                (True, linked.links if linked else []),
-                (False, linked.doubts if linked else []),
-            )
-            for match in matches[:_SHOWN]
+            for how, count in matching.get("grounds", ())
         ],
     }
