@@ -65,7 +65,7 @@ class AnswerCache:
 
     def put(self, key: Hashable, kept: Kept) -> None:
         """Keep an answer, or account for an encoding that was added to it."""
-        size = kept.size
+        size = kept.size + _length(key)
         if size > self.max_item_bytes:
             return
         with self._lock:
@@ -81,3 +81,10 @@ class AnswerCache:
     def size_bytes(self) -> int:
         """Bytes of all that is kept."""
         return self._bytes
+
+
+def _length(key: Hashable) -> int:
+    """What a key takes: the text of a query may be longer than its answer."""
+    if isinstance(key, (str, bytes)):
+        return len(key)
+    return sum(map(_length, key)) if isinstance(key, tuple) else 0

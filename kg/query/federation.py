@@ -23,6 +23,7 @@ from kg.store.base import UserQuery
 
 Pin = Callable[[str, str, int], str]
 """Takes endpoint IRI, address and port; gives the IRI to call instead."""
+MAX_SERVICES = 32  # in one query
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,9 @@ class Federation:
             QueryRefusedError: if an endpoint is not allowed.
         """
         text, probe = query.text, query.probe
+        if len(seen.services) > MAX_SERVICES:
+            at = position(seen.text, seen.services[MAX_SERVICES][1])
+            raise _refused(f"More than {MAX_SERVICES} SERVICE are not allowed", *at)
         for iri, start, end in sorted(set(seen.services), key=lambda s: -s[1]):
             target = self._target(iri, seen.text, start)
             if start == end:

@@ -104,7 +104,9 @@ class Inspected:
         return text
 
 
-@functools.lru_cache(maxsize=512)
+_KEPT_LENGTH: Final = 8192
+
+
 def inspect_query(text: str, base_iri: str = "", max_depth: int = 128) -> Inspected:
     """Look at a query.
 
@@ -118,6 +120,11 @@ def inspect_query(text: str, base_iri: str = "", max_depth: int = 128) -> Inspec
             if it is an update.
         QueryTooLargeError: if it is nested deeper than ``max_depth``.
     """
+    look = _look_once if len(text) <= _KEPT_LENGTH else _look
+    return look(text, base_iri, max_depth)
+
+
+def _look(text: str, base_iri: str, max_depth: int) -> Inspected:
     tokens = tokenize(text)
     names = Names(text, base_iri)
     check_tokens(text, tokens, names, max_depth)
@@ -152,6 +159,10 @@ def inspect_query(text: str, base_iri: str = "", max_depth: int = 128) -> Inspec
         insert_at=insert_at,
         is_volatile=any(is_word(t, _VOLATILE) for t in tokens),
     )
+
+
+# What is kept is bounded: long texts are not.
+_look_once = functools.lru_cache(maxsize=512)(_look)
 
 
 def refused(keyword: str, text: str, token: Token) -> QueryRefusedError:
@@ -285,11 +296,12 @@ def _services(tokens: list[Token], names: Names) -> list[tuple[str, int, int]]:
     The span of one inside another's block is empty: the outer endpoint will be
     sent it as it is.
     """
+    places = [i for i in range(len(tokens)) if is_service(tokens, i)]
+    ends = _ends_of_blocks(tokens, places)
     found = []
     inside_until = -1
-    for i, token in enumerate(tokens):
-        if not is_service(tokens, i):
-            continue
+    for i in places:
+        token = tokens[i]
         following = [t for t in tokens[i + 1 : i + 3] if not is_word(t, {"SILENT"})]
         target = following[0] if following else token
         constant = token.kind == "word" and target.kind in {"iri", "name"}
@@ -298,16 +310,26 @@ def _services(tokens: list[Token], names: Names) -> list[tuple[str, int, int]]:
         end = target.start if is_nested else target.start + len(target.text)
         found.append((iri, target.start, end))
         if not is_nested:
-            inside_until = _end_of_block(tokens, i)
+            inside_until = ends[i]
     return found
 
 
-def _end_of_block(tokens: list[Token], at: int) -> int:
-    """Offset at which the group that follows a token is closed."""
-    depth = tokens[at].depth
-    later = (t for t in tokens[at:] if t.text == "}" and t.depth == depth)
-    closing = next(later, None)
-    return closing.start if closing else -1
+def _ends_of_blocks(tokens: list[Token], places: list[int]) -> dict[int, int]:
+    """Offset at which the group that follows each of these tokens is closed.
+
+    One pass from the end: a text may have SERVICE a hundred thousand times.
+    """
+    if not places:
+        return {}
+    ends = dict.fromkeys(places, -1)
+    closing: dict[int, int] = {}  # by depth, the next one
+    for i in range(len(tokens) - 1, places[0] - 1, -1):
+        token = tokens[i]
+        if token.text == "}":
+            closing[token.depth] = token.start
+        elif i in ends:
+            ends[i] = closing.get(token.depth, -1)
+    return ends
 
 
 def _dataset(

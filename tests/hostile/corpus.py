@@ -169,6 +169,7 @@ def _long() -> list[Input]:
         "VALUES of 30,000": "SELECT (COUNT(*) AS ?n) { VALUES ?o { "
         + " ".join(map(str, range(30000)))
         + " } ?s ?p ?o }",
+        "tokens, 400,000": "ASK { " + ";" * 400_000 + " }",
         "variables, 5,000": "SELECT * { "
         + " ".join(f"BIND({i} AS ?v{i})" for i in range(5000))
         + " }",
@@ -234,6 +235,7 @@ def _calls() -> list[Input]:
         "by variable": "ASK { VALUES ?e { <http://127.0.0.1:1/> } SERVICE ?e {} }",
         "glued to a name": "PREFIX SERVICE: <u:> PREFIX : <http://127.0.0.1:1/> ASK { SERVICE:x{} }",
         "behind a comparison": "ASK { FILTER(1<2)SERVICE#>\n<http://127.0.0.1:1/>{} }",
+        "sixty thousand times": "ASK { " + "SERVICE " * 60_000 + "<u:x> {} }",
         "in NOT EXISTS": "ASK { FILTER NOT EXISTS { SERVICE <http://127.0.0.1:1/> {} } }",
     }
     found += [Input("calls", n, asked(t), FORBIDDEN) for n, t in spellings.items()]

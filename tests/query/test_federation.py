@@ -44,6 +44,20 @@ def test_endpoint_that_is_not_listed_is_refused(iri: str) -> None:
         prepared(federation, iri)
 
 
+def test_number_of_endpoints_of_one_query_is_bounded() -> None:
+    federation = Federation(read_hosts(("lab.example=10.0.0.7",)), pin)
+    for count, is_refused in ((32, False), (33, True)):
+        seen = inspect_query(
+            "ASK { " + "SERVICE <http://lab.example/> {} " * count + "}"
+        )
+        query = UserQuery(seen.text, "ASK", "text/csv")
+        if is_refused:
+            with pytest.raises(QueryRefusedError, match="More than 32"):
+                federation.prepare(query, seen)
+        else:
+            assert federation.prepare(query, seen).federated
+
+
 def test_listed_host_that_leads_inside_is_refused() -> None:
     with pytest.raises(QueryRefusedError, match="private"):
         prepared(Federation(read_hosts(("localhost",)), pin), "http://localhost/")

@@ -50,6 +50,19 @@ def test_service_in_any_spelling_is_found(text: str) -> None:
     assert inspect_query(text).services
 
 
+def test_many_services_are_found_in_one_pass() -> None:
+    """In time that grows with the text; with its square this would not end."""
+    seen = inspect_query("SELECT * { " + "SERVICE " * 60_000 + "}")
+    assert len(seen.services) == 60_000
+
+
+def test_service_inside_another_has_no_span_of_its_own() -> None:
+    inner = "SERVICE <urn:b> { ?s ?p ?o }"
+    text = f"SELECT * {{ SERVICE <urn:a> {{ {inner} }} SERVICE <urn:c> {{}} }}"
+    spans = {iri: text[a:b] for iri, a, b in inspect_query(text).services}
+    assert spans == {"urn:a": "<urn:a>", "urn:b": "", "urn:c": "<urn:c>"}
+
+
 @pytest.mark.parametrize("text", INNOCENT)
 def test_service_in_strings_and_names_is_allowed(text: str) -> None:
     assert not inspect_query(text).services
