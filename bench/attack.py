@@ -97,9 +97,13 @@ def run(seconds: int, calm: int) -> dict[str, float]:
             arguments = (service.port, end, first * 2, stopped)
             threads.append(threading.Thread(target=hostile, args=arguments))
             threads[-1].start()
+        peak = 0.0
         for thread in threads:
-            thread.join()
-        memory = service.memory_mb()
+            while thread.is_alive():
+                thread.join(1.0)
+                peak = max(peak, service.memory_mb())
+        time.sleep(2)  # what was stopped last gives its memory back
+        parts_mb = sorted(service.memory_by_process().values(), reverse=True)
         service.stop()
     print("| second | hostile | honest queries | p50 ms | p99 ms | failed |")
     print("| --- | --- | --- | --- | --- | --- |")
@@ -124,7 +128,10 @@ def run(seconds: int, calm: int) -> dict[str, float]:
         json.dumps({k: round(v, 1) for k, v in told.items()}),
     )
     print("hostile queries ended with:", dict(collections.Counter(stopped)))
-    print(f"memory at the end: {memory:.0f} MiB (PSS); load average {os.getloadavg()}")
+    print(
+        f"memory (PSS): at most {peak:.0f} MiB, at the end {sum(parts_mb):.0f} MiB, by"
+        f" process {[round(mb) for mb in parts_mb]}; load average {os.getloadavg()}"
+    )
     return told
 
 

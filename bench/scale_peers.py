@@ -64,14 +64,16 @@ def _until_idle(pid: int, wait_s: float = 300.0) -> None:
 
 
 @contextmanager
-def product(store: Path, limit_s: float, *, own_pages: bool) -> Iterator[Running]:
+def product(
+    store: Path, limit_s: float, *, own_pages: bool, cache_mb: str = "0"
+) -> Iterator[Running]:
     """The service on a store; ``own_pages``: by its own addresses where it has one."""
     port = free_port()
     environment = {
         "KG_STORE": f"file:{store}",
         "KG_SHIPPED": "no",
         "KG_PORT": str(port),
-        "KG_CACHE_MB": "0",
+        "KG_CACHE_MB": cache_mb,
         "KG_CACHE": str(store.parent / "cache"),
         "KG_QUERY_TIMEOUT_S": str(limit_s),
         "KG_BUSY_TIMEOUT_S": str(limit_s),

@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     # The server's worker is another process: it reads the environment.
     os.environ |= {environment_name(name): value for name, value in given.items()}
     from granian import Granian
-    from granian.constants import Interfaces
+    from granian.constants import Interfaces, Loops
     from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
@@ -47,6 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
         address=settings["host"],
         port=settings["port"],
         interface=Interfaces.ASGI,
+        loop=Loops.uvloop,
         websockets=False,
         workers=1,
         backlog=1024,

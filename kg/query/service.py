@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain
+from typing import Final
 
 from kg.errors import QueryTooLargeError, RequestError
 from kg.query.cache import AnswerCache, Kept
@@ -14,6 +17,8 @@ from kg.query.guard import Inspected, inspect_query
 from kg.query.media import GRAPHS, TABLES, Offer, choose
 from kg.query.protocol import Operation
 from kg.store.base import Answer, Limits, ServiceStore, UserQuery
+
+_LONG_LENGTH: Final = 32 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,7 @@ class Answered:
         stream: the pieces of a streamed answer.
         row_limit_reached: whether rows were left out.
         key: under which it is kept; ``None`` if it is not.
+        bom: whether a CSV begins with a byte order mark.
     """
 
     offer: Offer
@@ -57,6 +63,7 @@ class Answered:
     stream: AnswerStream | None = None
     row_limit_reached: bool = False
     key: tuple[object, ...] | None = None
+    bom: bool = False
 
 
 class QueryService:
@@ -77,6 +84,7 @@ class QueryService:
         self.store = store
         self.options = options or QueryOptions()
         self.federation = federation or Federation()
+        self._long = threading.Lock()  # long texts are looked at one by one
         self.cache = AnswerCache(
             self.options.cache_bytes, self.options.buffer_bytes + 4096
         )
@@ -100,7 +108,8 @@ class QueryService:
             )
         if len(text.encode("utf-8", "surrogatepass")) > self.options.max_query_bytes:
             raise query_too_long(self.options.max_query_bytes)
-        return inspect_query(text, base_iri, self.options.max_depth)
+        with self._long if len(text) > _LONG_LENGTH else contextlib.nullcontext():
+            return inspect_query(text, base_iri, self.options.max_depth)
 
     def plan(
         self,
@@ -155,38 +164,57 @@ class QueryService:
             KGError: see ``ServiceStore.answer``. What happens after
                 ``buffer_bytes`` is raised by the stream.
         """
-        generation = self.store.generation
-        key = _key(generation, query, offer, bom=bom) if may_keep else None
-        if key is not None and (kept := self.cache.get(key)) is not None:
-            return Answered(
-                offer,
-                generation,
-                etag=_etag(key),
-                kept=kept,
-                row_limit_reached=kept.row_limit_reached,
-                key=key,
-            )
+        found = self.known(query, offer, may_keep=may_keep, bom=bom)
+        if found.kept is not None:
+            return found
         answer = self.store.answer(query, is_gone=is_gone)
+        return self.complete(found, query, answer)
+
+    def known(
+        self, query: UserQuery, offer: Offer, *, may_keep: bool, bom: bool = False
+    ) -> Answered:
+        """What is known without asking the store: the kept answer, or its key."""
+        generation = self.store.generation
+        found = Answered(offer, generation, bom=bom)
+        if may_keep:
+            found.key = _key(generation, query, offer, bom=bom)
+            found.kept = self.cache.get(found.key)
+            if found.kept is not None:
+                found.etag = _etag(found.key)
+                found.row_limit_reached = found.kept.row_limit_reached
+        return found
+
+    def complete(self, found: Answered, query: UserQuery, answer: Answer) -> Answered:
+        """Fill in what the store answers, and keep it if that may be.
+
+        Args:
+            found: from ``known``.
+            query: what was asked.
+            answer: of the store, begun.
+
+        Raises:
+            KGError: see ``answer``.
+        """
         try:
             pieces, rest = self._buffer(answer)
         except BaseException:
             answer.close()
             raise
-        if bom and query.media_type == "text/csv":
+        if found.bom and query.media_type == "text/csv":
             pieces.insert(0, b"\xef\xbb\xbf")
-        done = Answered(
-            offer, answer.generation, row_limit_reached=answer.row_limit_reached
-        )
-        if answer.generation != generation:
-            key = None
+        if answer.generation != found.generation:
+            found.key, found.generation = None, answer.generation
+        found.row_limit_reached = answer.row_limit_reached
         if rest is not None:
-            done.stream = AnswerStream(answer, pieces, rest)
-            return done
-        done.kept = Kept(b"".join(pieces), answer.row_limit_reached)
-        if key is not None:
-            done.key, done.etag = key, _etag(key)
-            self.cache.put(key, done.kept)
-        return done
+            found.key = None
+            found.stream = AnswerStream(answer, pieces, rest)
+            return found
+        body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        found.kept = Kept(body, answer.row_limit_reached)
+        if found.key is not None:
+            found.etag = _etag(found.key)
+            self.cache.put(found.key, found.kept)
+        return found
 
     def etag(self, query: UserQuery, offer: Offer, *, bom: bool = False) -> str:
         """The validator an answer would have now, without asking for it."""

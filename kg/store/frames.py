@@ -72,7 +72,7 @@ class FrameWriter:
 
     def end(self, facts: dict[str, Any]) -> None:
         """Send the rest and the closing frame in one go."""
-        closing = json.dumps(facts).encode()
+        closing = json.dumps(facts).encode() if facts else b"{}"
         held = bytes(self._held)
         self._held.clear()
         head = HEAD.pack(b"D", len(held)) + held if held else b""

@@ -24,6 +24,7 @@ import re
 import secrets
 import shutil
 import threading
+import time
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ from kg.store.staging import sync_folder
 
 _NAME: Final = re.compile(r"g(\d{8,})-[0-9a-f]{6}")
 _PIECE_BYTES: Final = 1024 * 1024
+_LOOK_EVERY_S: Final = 0.001
 # The engine's diary: no data, and a reader may add to it.
 _NO_DATA: Final = ("LOCK", "LOG")
 
@@ -65,11 +67,23 @@ class Generations:
         self._pointer_name = str(self._pointer)  # looked at for every request
         self._seen: tuple[int, int] | None = None
         self._current = ""
+        self._writes = 0  # that this process pointed elsewhere
+        self._fresh = (0.0, 0)
+        self._folder_text = str(self.folder)
         self._thread_lock = threading.RLock()
 
     @property
     def current(self) -> str:
-        """Name of the generation that counts; empty before the first one."""
+        """Name of the generation that counts; empty before the first one.
+
+        What this process publishes it sees at once, what another one does after
+        ``_LOOK_EVERY_S`` at the latest: the look at the file is a system call,
+        and one request needs this several times.
+        """
+        until, seen_writes = self._fresh
+        if seen_writes == self._writes and time.monotonic() < until:
+            return self._current
+        writes = self._writes  # as they were before the look
         try:
             found = os.stat(self._pointer_name)  # noqa: PTH116 (half the time)
         except FileNotFoundError:
@@ -78,11 +92,16 @@ class Generations:
         if mark != self._seen:
             self._current = self._pointer.read_text(encoding="ascii").strip()
             self._seen = mark
+        self._fresh = (time.monotonic() + _LOOK_EVERY_S, writes)
         return self._current
 
     def path(self, name: str) -> Path:
         """Folder of a generation."""
         return self.folder / name
+
+    def path_text(self, name: str) -> str:
+        """The same as text, for where it is needed for every request."""
+        return f"{self._folder_text}/{name}"
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
@@ -136,6 +155,7 @@ class Generations:
     def point_at(self, name: str) -> None:
         """Have this generation count."""
         self._write(self._pointer, name)
+        self._writes += 1
 
     def _write(self, target: Path, text: str) -> None:
         partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}")

@@ -7,6 +7,7 @@ of its own (``kg.store.staging``) and counts when the copy is published.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import threading
@@ -34,7 +35,8 @@ from kg.store.endings import no_folder, no_graph
 from kg.store.filling import Filling
 from kg.store.generations import Generations
 from kg.store.pool import Pool, PoolOptions
-from kg.store.process import Gone, WorkerProcess, take_spawner
+from kg.store.process import AT_ONCE_BYTES, Gone, WorkerProcess, take_spawner
+from kg.store.quick import QuickAnswer
 from kg.store.running import RunningAnswer, gone_as_error, streamed, whole
 from kg.store.writing import Writer
 
@@ -316,6 +318,43 @@ class IsolatedStore:
             running.close()
             raise
         return running
+
+    def quick(
+        self,
+        query: UserQuery,
+        loop: asyncio.AbstractEventLoop,
+        is_gone: Gone | None = None,
+        sent: dict[str, bytes] | None = None,
+    ) -> QuickAnswer | None:
+        """Begin a visitor's query on a running event loop (``kg.store.quick``).
+
+        Args:
+            query: what the guard let through.
+            loop: that runs.
+            is_gone: see ``answer``.
+            sent: holds the request from one time to the next; for one query only.
+
+        Returns:
+            ``None`` for a query that ``answer`` must be asked, in a thread.
+
+        Raises:
+            BusyError, TooManyRequestsError: see ``Pool.line_up``.
+        """
+        pool = self._pools.get("visitors")
+        if query.federated or pool is None:
+            return None
+        generation = self.generation
+        path = self._generations.path_text(generation)
+        request = None if sent is None else sent.get(path)
+        if request is None:
+            request = worker.query_to_json(query, path)
+            if len(request) >= AT_ONCE_BYTES:
+                return None
+            if sent is not None:
+                sent.clear()
+                sent[path] = request
+        place = (generation, path)
+        return QuickAnswer(loop, pool, query, request, place, is_gone)
 
     def has_graph(self, graph: str) -> bool:
         """Whether there is this graph (see ``ServiceStore.has_graph``)."""

@@ -17,7 +17,7 @@ import os
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -73,6 +73,27 @@ class PoolOptions:
     writes: bool = False
 
 
+def _nothing() -> None:
+    """Nobody needs to be woken: the thread that waits says how."""
+
+
+class Turn:
+    """A place in the queue.
+
+    Attributes:
+        client: whose.
+        wake: called when the turn comes, under the lock of the pool.
+        is_granted: whether it has come.
+    """
+
+    __slots__ = ("client", "is_granted", "wake")
+
+    def __init__(self, client: str, wake: Callable[[], object]) -> None:
+        self.client = client
+        self.wake = wake
+        self.is_granted = False
+
+
 class Pool:
     """Workers, and a fair queue before them."""
 
@@ -82,15 +103,12 @@ class Pool:
         self._lock = threading.Lock()
         self._idle: deque[WorkerProcess] = deque()
         self._busy: set[WorkerProcess] = set()
-        self._waiting: OrderedDict[str, deque[threading.Event]] = OrderedDict()
-        self._granted: set[threading.Event] = set()
+        self._waiting: OrderedDict[str, deque[Turn]] = OrderedDict()
+        self._granted: set[Turn] = set()
         self._held: dict[str, int] = {}  # running or granted, of each client
         self._load: dict[str, int] = {}
         self._is_closed = False
-        self.counts: dict[str, int] = dict.fromkeys(
-            _COUNTS,
-            0,
-        )
+        self.counts: dict[str, int] = dict.fromkeys(_COUNTS, 0)
         for _ in range(options.workers + options.spares):
             self._idle.append(self._start())
 
@@ -98,8 +116,13 @@ class Pool:
         worker = WorkerProcess(
             self._spawner, network=self.options.network, writes=self.options.writes
         )
+        worker.gives_way = self._is_shared
         self.counts["started"] += 1
         return worker
+
+    def _is_shared(self) -> bool:
+        """Whether a query has another one beside it."""
+        return len(self._busy) > 1
 
     def stats(self) -> dict[str, int]:
         """Numbers for ``/metrics``."""
@@ -125,6 +148,22 @@ class Pool:
             TooManyRequestsError: if this client has too many queries already.
             ClientGone: if the client left while it waited.
         """
+        return self.wait(self.line_up(client), is_gone)
+
+    def line_up(self, client: str, wake: Callable[[], object] = _nothing) -> Turn:
+        """A place in the queue, or a turn at once if nobody need be waited for.
+
+        Ends with ``wait``, with a worker from ``collect``, or with ``leave``.
+
+        Args:
+            client: who asks.
+            wake: called when the turn comes later, by any thread; may not wait.
+
+        Raises:
+            BusyError: if the queue is full.
+            TooManyRequestsError: if this client has too many queries already.
+        """
+        turn = Turn(client, wake)
         with self._lock:
             if self._is_closed:
                 raise no_spawner()
@@ -132,23 +171,43 @@ class Pool:
                 self.counts["refused_client"] += 1
                 raise too_many(self.options.max_per_client)
             if self._admits(client):  # then nobody waits whom it would admit
-                return self._assign(client)
-            if sum(map(len, self._waiting.values())) >= self.options.max_waiting:
+                self._let_in(turn)
+            elif sum(map(len, self._waiting.values())) >= self.options.max_waiting:
                 self.counts["refused_busy"] += 1
                 raise busy()
-            turn = threading.Event()
-            self._waiting.setdefault(client, deque()).append(turn)
+            else:
+                self._waiting.setdefault(client, deque()).append(turn)
             self._load[client] = self._load.get(client, 0) + 1
+        return turn
+
+    def wait(self, turn: Turn, is_gone: Gone | None = None) -> WorkerProcess:
+        """Wait in this thread until the turn comes; the worker (see ``take``)."""
+        come = threading.Event()
         try:
-            self._wait_for_turn(turn, is_gone)
+            with self._lock:
+                turn.wake = come.set
+                is_granted = turn.is_granted
+            if not is_granted:
+                self._wait_until(come, is_gone)
+            worker = self.collect(turn)
+            if worker is None:
+                worker = self._start()  # takes milliseconds: not under the lock
+                with self._lock:
+                    self._occupy(worker, turn)
         except BaseException:
-            self._leave_queue(client, turn)
+            self.leave(turn)
             raise
+        return worker
+
+    def collect(self, turn: Turn) -> WorkerProcess | None:
+        """The worker of a turn that has come; ``None`` if none is warm."""
         with self._lock:
-            self._granted.discard(turn)
-            _less(self._held, client)
-            _less(self._load, client)
-            return self._assign(client)
+            if self._is_closed:
+                raise no_spawner()
+            worker = next((w for w in self._drained() if w.is_alive), None)
+            if worker is not None:
+                self._occupy(worker, turn)
+        return worker
 
     def _admits(self, client: str) -> bool:
         """Whether another query of this client may run now."""
@@ -158,30 +217,36 @@ class Pool:
             places += self.options.spares
         return running < places
 
-    def _assign(self, client: str) -> WorkerProcess:
-        worker = next((w for w in self._drained() if w.is_alive), None)
-        worker = worker or self._start()
-        worker.client, worker.preempted = client, False
+    def _let_in(self, turn: Turn) -> None:
+        turn.is_granted = True
+        self._granted.add(turn)
+        self._held[turn.client] = self._held.get(turn.client, 0) + 1
+
+    def _occupy(self, worker: WorkerProcess, turn: Turn) -> None:
+        worker.client, worker.preempted = turn.client, False
         worker.started = time.monotonic()
+        self._granted.discard(turn)
         self._busy.add(worker)
-        self._load[client] = self._load.get(client, 0) + 1
-        self._held[client] = self._held.get(client, 0) + 1
-        return worker
 
     def _drained(self) -> Iterator[WorkerProcess]:
         while self._idle:
-            yield self._idle.popleft()
+            yield self._idle.pop()  # the last one back: its caches are the warmest
 
-    def _wait_for_turn(self, turn: threading.Event, is_gone: Gone | None) -> None:
+    def _wait_until(self, come: threading.Event, is_gone: Gone | None) -> None:
         deadline = time.monotonic() + self.options.queue_timeout_s
-        while not turn.wait(SLICE_S):
+        while not come.wait(SLICE_S):
             if is_gone is not None and is_gone():
+                self.count("cancelled")
                 raise ClientGone
             if time.monotonic() > deadline:
-                with self._lock:
-                    self.counts["refused_busy"] += 1
+                self.count("refused_busy")
                 raise busy()
             self._relieve()
+
+    def count(self, what: str) -> None:
+        """Count an event of ``/metrics``."""
+        with self._lock:
+            self.counts[what] += 1
 
     def _relieve(self) -> None:
         """Stop the query that has had the most, if it had its share."""
@@ -200,18 +265,19 @@ class Pool:
             self.counts["preempted"] += 1
         victim.kill()
 
-    def _leave_queue(self, client: str, turn: threading.Event) -> None:
+    def leave(self, turn: Turn) -> None:
+        """Give up a turn that has no worker yet, whether it has come or not."""
         with self._lock:
-            queue = self._waiting.get(client)
+            queue = self._waiting.get(turn.client)
             if queue is not None and turn in queue:
                 queue.remove(turn)
                 if not queue:
-                    del self._waiting[client]
+                    del self._waiting[turn.client]
             elif turn in self._granted:
                 self._granted.discard(turn)
-                _less(self._held, client)
+                _less(self._held, turn.client)
                 self._grant()
-            _less(self._load, client)
+            _less(self._load, turn.client)
 
     def _grant(self) -> None:
         """Let the next one in: clients in turn, each one's oldest first."""
@@ -220,9 +286,8 @@ class Pool:
             turn = queue.popleft()
             if queue:
                 self._waiting[client] = queue
-            self._granted.add(turn)
-            self._held[client] = self._held.get(client, 0) + 1
-            turn.set()
+            self._let_in(turn)
+            turn.wake()
 
     def give_back(self, worker: WorkerProcess, client: str) -> None:
         """Return a worker, alive or not."""
@@ -233,6 +298,8 @@ class Pool:
             self._busy.discard(worker)
             _less(self._held, client)
             _less(self._load, client)
+            if worker.is_worn:
+                worker.kill()
             if worker.is_alive and not self._is_closed:
                 self._idle.append(worker)
             self._grant()
@@ -243,7 +310,8 @@ class Pool:
 
     def _restore_priority(self, worker: WorkerProcess) -> None:
         try:
-            os.setpriority(os.PRIO_PROCESS, worker.pid, 0)
+            ours = os.getpriority(os.PRIO_PROCESS, 0)
+            os.setpriority(os.PRIO_PROCESS, worker.pid, ours)
             worker.is_nice = False
         except OSError:
             worker.discard()

@@ -23,7 +23,10 @@ from kg.store.frames import HEAD, send_frame
 Gone = Callable[[], bool]
 SLICE_S: Final = 0.1
 START_S: Final = 20.0
+AT_ONCE_BYTES: Final = 64 * 1024
 _NICE_AFTER_S: Final = 0.2
+_NICE_BY: Final = 10
+_READ_BYTES: Final = 120 * 1024  # one allocation without a system call in glibc
 
 
 class Spawner:
@@ -106,6 +109,10 @@ def take_spawner() -> Spawner:
     return _prepared.pop() if _prepared else Spawner()
 
 
+def _always() -> bool:
+    return True
+
+
 class WorkerProcess:
     """One worker, seen from the service."""
 
@@ -130,7 +137,9 @@ class WorkerProcess:
         self.client = ""
         self.started = 0.0
         self.preempted = False
+        self.gives_way: Callable[[], bool] = _always
         self.is_nice = False
+        self.is_worn = False
         self.is_alive = True
         self._is_closed = False
         self._lock = threading.Lock()
@@ -146,6 +155,20 @@ class WorkerProcess:
         except OSError as exc:
             raise WorkerLost from exc
 
+    def send_at_once(self, request: bytes) -> None:
+        """Send a request without waiting; a worker that does not take it is ended.
+
+        An idle worker has read all it was sent, so there is room for a request
+        that is shorter than ``AT_ONCE_BYTES``.
+        """
+        frame = HEAD.pack(b"Q", len(request)) + request
+        try:
+            sent = self._socket.send(frame, socket.MSG_DONTWAIT)
+        except OSError:
+            sent = 0
+        if sent < len(frame):
+            self.kill()
+
     def receive(
         self, deadline: float, is_gone: Gone | None = None
     ) -> tuple[bytes, bytes]:
@@ -156,23 +179,47 @@ class WorkerProcess:
             WorkerLost: if the worker died.
             ClientGone: if ``is_gone`` said so.
         """
-        buffer = self._buffer
-        while True:
-            if len(buffer) >= HEAD.size:
-                tag, length = HEAD.unpack_from(buffer)
-                end = HEAD.size + length
-                if len(buffer) >= end:
-                    payload = bytes(memoryview(buffer)[HEAD.size : end])
-                    del buffer[:end]
-                    return tag, payload
+        while (frame := self.frame()) is None:
             self._wait(deadline, is_gone)
-            try:
-                piece = os.read(self.fd, 256 * 1024)
-            except OSError as exc:
-                raise WorkerLost from exc
-            if not piece:
-                raise WorkerLost
-            buffer += piece
+            self._read(0)
+        return frame
+
+    def frame(self) -> tuple[bytes, bytes] | None:
+        """The next frame of what was read already, if it is whole."""
+        buffer = self._buffer
+        if len(buffer) < HEAD.size:
+            return None
+        tag, length = HEAD.unpack_from(buffer)
+        end = HEAD.size + length
+        if len(buffer) < end:
+            return None
+        payload = bytes(memoryview(buffer)[HEAD.size : end])
+        del buffer[:end]
+        return tag, payload
+
+    @property
+    def has_more(self) -> bool:
+        """Whether something was read beyond the last frame."""
+        return bool(self._buffer)
+
+    def read_at_once(self) -> None:
+        """Read what is there, without waiting.
+
+        Raises:
+            WorkerLost: if the worker died.
+        """
+        self._read(socket.MSG_DONTWAIT)
+
+    def _read(self, flags: int) -> None:
+        try:
+            piece = self._socket.recv(_READ_BYTES, flags)
+        except BlockingIOError:
+            return
+        except OSError as exc:
+            raise WorkerLost from exc
+        if not piece:
+            raise WorkerLost
+        self._buffer += piece
 
     def _wait(self, deadline: float, is_gone: Gone | None) -> None:
         while True:
@@ -186,14 +233,15 @@ class WorkerProcess:
                 raise WorkerLost from exc
             if is_gone is not None and is_gone():
                 raise ClientGone
-            if not self.is_nice and self.started:
+            if not self.is_nice and self.started and self.gives_way():
                 self._renice()
 
     def _renice(self) -> None:
         """A query that takes long gives way to those that do not."""
         if time.monotonic() - self.started > _NICE_AFTER_S:
             with contextlib.suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, self.pid, 10)
+                ours = os.getpriority(os.PRIO_PROCESS, 0)
+                os.setpriority(os.PRIO_PROCESS, self.pid, min(19, ours + _NICE_BY))
             self.is_nice = True
 
     def kill(self) -> None:

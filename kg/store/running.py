@@ -35,6 +35,7 @@ class RunningAnswer:
         self._deadline = time.monotonic() + query.limits.timeout_s
         self._pieces: list[bytes] = []
         self._is_over = False
+        self._is_late = False
         self._lock = threading.Lock()
         self._is_returned = False
         self.media_type = query.media_type
@@ -46,13 +47,42 @@ class RunningAnswer:
         with self._told():
             self._process.path = path
             self._process.send(request)
-            while not self._is_over:
-                self._step()
-                if self._pieces and not self._query.probe:
-                    return
+        self.go_on()
 
-    def _step(self) -> None:
-        tag, payload = self._process.receive(self._deadline, self._is_gone)
+    def go_on(self) -> None:
+        """Wait as ``start`` does, for what was asked already."""
+        with self._told():
+            while not self._is_over and (not self._pieces or self._query.probe):
+                frame = self._process.receive(self._deadline, self._is_gone)
+                self._take(*frame)
+
+    def ask_at_once(self, request: bytes, path: str) -> None:
+        """Ask without waiting; the answer is collected with ``take_at_once``."""
+        self._process.path = path
+        self._process.send_at_once(request)
+
+    def take_at_once(self) -> None:
+        """Take what has come, without waiting.
+
+        Raises:
+            WorkerLost: if the worker died; ``go_on`` tells why.
+            KGError: the error of the query.
+        """
+        self._process.read_at_once()
+        while not self._is_over and (frame := self._process.frame()) is not None:
+            self._take(*frame)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the query has ended, so that all pieces are here."""
+        return self._is_over
+
+    @property
+    def held_bytes(self) -> int:
+        """Length of the pieces that are here."""
+        return sum(map(len, self._pieces))
+
+    def _take(self, tag: bytes, payload: bytes) -> None:
         if tag == b"D":
             self._pieces.append(payload)
             return
@@ -61,6 +91,7 @@ class RunningAnswer:
             raise error_from_json(payload)
         facts = json.loads(payload)
         self.row_limit_reached = facts.get("row_limit_reached", False)
+        self._process.is_worn = facts.get("is_worn", False)
         self._finish()
 
     def __iter__(self) -> Iterator[bytes]:
@@ -71,7 +102,8 @@ class RunningAnswer:
                 if self._is_over:
                     return
                 with self._told():
-                    self._step()
+                    frame = self._process.receive(self._deadline, self._is_gone)
+                    self._take(*frame)
         finally:
             self.close()
 
@@ -83,18 +115,21 @@ class RunningAnswer:
             with gone_as_error():
                 yield
         except TimeoutError:
-            pool.counts["timeouts"] += 1
+            self._is_late = True
+            pool.count("timeouts")
             raise timed_out(self._query.limits.timeout_s) from None
         except WorkerLost:
             status = process.discard()
             if process.preempted:
                 share_s = pool.options.busy_timeout_s
                 raise timed_out(share_s, busy_service=True) from None
-            pool.counts["crashes"] += 1
+            pool.count("crashes")
             raise died(status, self._query.limits.max_memory_bytes) from None
 
     def _finish(self) -> None:
         self._is_over = True
+        if self._process.has_more:
+            self._process.kill()  # what it says unasked would answer the next one
         self._give_back()
 
     def _give_back(self) -> None:
@@ -111,6 +146,8 @@ class RunningAnswer:
         """Stop the query if it still runs."""
         if not self._is_over:
             self._is_over = True
+            if self._process.is_alive and not self._is_late:
+                self._pool.count("cancelled")
             self._process.discard()
         self._give_back()
 
@@ -147,12 +184,12 @@ def whole(
             pieces.append(payload)
     except TimeoutError:
         if pool is not None:
-            pool.counts["timeouts"] += 1
+            pool.count("timeouts")
         process.discard()
         raise timed_out(timeout_s) from None
     except WorkerLost:
         if pool is not None:
-            pool.counts["crashes"] += 1
+            pool.count("crashes")
         status = process.discard()
         raise died(status, request.get("budget") or 0) from None
 

@@ -26,6 +26,9 @@ from kg.store.frames import FrameWriter, error_to_json, receive_frame, send_fram
 from kg.store.terms import query_error
 
 _LOG_BYTES = 64 * 1024 * 1024
+_TRIM_AFTER_S = 0.05
+_WORN_BYTES = 256 * 1024 * 1024  # that stay after a query, beyond an open store
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Worker:
@@ -43,12 +46,15 @@ class Worker:
         self._path = ""
         self._store: ox.Store | None = None
         self._budget: int | None = None
+        self._opened_bytes = 0
+        self._is_worn = False
 
     def serve(self) -> None:
         """Answer frames until the socket closes."""
         silent = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silent, 2)  # what a dying engine prints; the service logs it
         sandbox.die_with_parent()
+        sandbox.prepare_heap()
         writes = self._options.get("writes")
         sandbox.limit_process((1 << 44) if writes else _LOG_BYTES)
         closed = not self._options.get("network") and sandbox.deny_network()
@@ -57,10 +63,21 @@ class Worker:
             self._answer(json.loads(frame[1]))
 
     def _answer(self, request: dict[str, Any]) -> None:
+        began = time.monotonic()
+        self._reply(request)
+        if time.monotonic() - began > _TRIM_AFTER_S:
+            sandbox.trim_heap()
+            held = sandbox.resident_bytes() - self._opened_bytes
+            self._is_worn = held > _WORN_BYTES
+
+    def _reply(self, request: dict[str, Any]) -> None:
         writer = FrameWriter(self._fd)
         try:
             handler = _HANDLERS[request["do"]]
-            writer.end(handler(self, request, writer.write) or {})
+            facts = handler(self, request, writer.write) or {}
+            if self._is_worn:  # since an earlier query: another takes its place
+                facts["is_worn"] = True
+            writer.end(facts)
         except KGError as error:
             send_frame(self._fd, b"E", error_to_json(error))
         except (OSError, ValueError, RuntimeError) as exc:
@@ -74,6 +91,7 @@ class Worker:
             sandbox.limit_memory(None)
             self._store = ox.Store.read_only(path)
             self._path, self._budget = path, None
+            self._opened_bytes = sandbox.resident_bytes()
         if budget_bytes != self._budget:
             sandbox.limit_memory(budget_bytes)
             self._budget = budget_bytes
@@ -83,30 +101,28 @@ class Worker:
 def query_to_json(query: UserQuery, path: str) -> bytes:
     """What a worker must know of a query."""
     limits = query.limits
-    return json.dumps(
-        {
-            "do": "query",
-            "path": path,
-            "fields": {
-                "text": query.text,
-                "form": query.form,
-                "media_type": query.media_type,
-                "original": query.original if query.original != query.text else "",
-                "variables": query.variables,
-                "star_at": query.star_at,
-                "probe": query.probe,
-                "default_graphs": query.default_graphs,
-                "named_graphs": query.named_graphs,
-                "base_iri": query.base_iri,
-            },
-            "limits": (
-                limits.timeout_s,
-                limits.max_rows,
-                limits.max_bytes,
-                limits.max_memory_bytes,
-            ),
-        }
-    ).encode()
+    fields: dict[str, Any] = {
+        "text": query.text,
+        "form": query.form,
+        "media_type": query.media_type,
+        "star_at": query.star_at,
+        "probe": query.probe,
+        "default_graphs": query.default_graphs,
+        "named_graphs": query.named_graphs,
+        "base_iri": query.base_iri,
+    }
+    if query.original != query.text:
+        fields["original"] = query.original
+    if query.star_at >= 0:  # the order of the columns
+        fields["variables"] = query.variables
+    bounds = (
+        limits.timeout_s,
+        limits.max_rows,
+        limits.max_bytes,
+        limits.max_memory_bytes,
+    )
+    asked = {"do": "query", "path": path, "fields": fields, "limits": bounds}
+    return _ENCODE(asked).encode("utf-8", "surrogatepass")
 
 
 Facts = dict[str, Any] | None
@@ -122,9 +138,8 @@ def _query(worker: Worker, request: dict[str, Any], write: Write) -> Facts:
     limits = Limits(*request["limits"])
     query = UserQuery(**request["fields"], limits=limits)
     store = worker.store(request["path"], limits.max_memory_bytes)
-    started = time.perf_counter()
     reached = engine.run_query(store, query, write)
-    return {"row_limit_reached": reached, "engine_s": time.perf_counter() - started}
+    return {"row_limit_reached": True} if reached else None
 
 
 def _house(worker: Worker, request: dict[str, Any], write: Write) -> Facts:

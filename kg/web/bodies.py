@@ -27,6 +27,11 @@ class Refused(Exception):  # noqa: N818 (an answer, told apart from errors)
         self.status, self.code = status, code
 
 
+def has_body(headers: dict[bytes, bytes]) -> bool:
+    """Whether a request says that it has one."""
+    return b"content-length" in headers or b"transfer-encoding" in headers
+
+
 async def read_body(
     path: str, headers: dict[bytes, bytes], receive: Receive, options: FrontOptions
 ) -> bytes | None:
@@ -35,9 +40,9 @@ async def read_body(
     Raises:
         Refused: if it is too long, too slow, or compressed.
     """
-    length = headers.get(b"content-length")
-    if length is None and b"transfer-encoding" not in headers:
+    if not has_body(headers):
         return b""
+    length = headers.get(b"content-length")
     if headers.get(b"content-encoding", b"identity").lower() != b"identity":
         raise Refused(415, "content-encoding")
     limit = _limit(path, headers, options)

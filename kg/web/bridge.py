@@ -12,9 +12,10 @@ from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
 from kg.errors import KGError
-from kg.web.direct import Direct
+from kg.web.direct import Begun, Coded, Direct
 from kg.web.exchange import Exchange, Wsgi
 from kg.web.filed import FileSpool
+from kg.web.quick import Quick
 from kg.web.spool import Spool, SpoolBudget
 
 _AT_ONCE_BYTES: Final = 64 * 1024
@@ -27,12 +28,20 @@ class Bridge:
         app: the WSGI application.
         direct: answers programs' queries without it.
         budget: of the bytes of long answers.
+        quick: answers cheap queries on the loop; ``None``: threads answer all.
     """
 
-    def __init__(self, app: Wsgi, direct: Direct | None, budget: SpoolBudget) -> None:
+    def __init__(
+        self,
+        app: Wsgi,
+        direct: Direct | None,
+        budget: SpoolBudget,
+        quick: Quick | None = None,
+    ) -> None:
         self._app = app
         self._direct = direct
         self._budget = budget
+        self.quick = quick
 
     def run(
         self,
@@ -41,12 +50,22 @@ class Bridge:
         body: bytes,
         executor: Executor,
         loop: asyncio.AbstractEventLoop,
+        begun: Begun | None = None,
     ) -> bytes | Spool:
-        """A short answer whole, a long one as a spool that another thread fills."""
+        """A short answer whole, a long one as a spool that another thread fills.
+
+        Args:
+            exchange: the request; status and headers are put there.
+            headers: of the request.
+            body: of the request.
+            executor: runs what fills a spool.
+            loop: reads a spool.
+            begun: gives the answer if the loop has begun with it (``kg.web.quick``).
+        """
         error: KGError | None = None
-        if self._direct is not None and exchange.scope["path"] == "/sparql":
+        if begun is not None or exchange.scope["path"] == "/sparql":
             try:
-                reply = self._direct.answer(exchange, headers, body)
+                reply = self._direct_reply(exchange, headers, body, begun)
             except KGError as raised:
                 error = raised
             else:
@@ -71,6 +90,19 @@ class Bridge:
         return self._made(
             lambda: self._app(environ, start_response), exchange, executor, loop
         )
+
+    def _direct_reply(
+        self,
+        exchange: Exchange,
+        headers: dict[bytes, bytes],
+        body: bytes,
+        begun: Begun | None,
+    ) -> Coded | None:
+        if begun is not None:
+            return begun()
+        if self._direct is not None:
+            return self._direct.answer(exchange, headers, body)
+        return None
 
     def _made(
         self,

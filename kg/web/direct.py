@@ -8,15 +8,17 @@ is left to the application, whose answers these equal header by header
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+import functools
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from typing import Final
 
 from werkzeug.exceptions import SecurityError
 
-from kg.query.media import HTML
+from kg.query.media import HTML, Offer
 from kg.query.protocol import Operation, read_operation
-from kg.query.service import AnswerStream, QueryService
+from kg.query.service import Answered, AnswerStream, QueryService
+from kg.store.base import UserQuery
 from kg.web.cors import shared
 from kg.web.exchange import Exchange, Headers
 from kg.web.headers import HARDENING
@@ -36,6 +38,31 @@ class Coded:
     stream: AnswerStream | None
 
 
+Begun = Callable[[], Coded | None]
+"""Waits, in a thread, for an answer that was begun elsewhere; raises KGError."""
+
+
+@dataclass(slots=True)
+class Planned:
+    """A query that the guard let through, and how it will be told.
+
+    Attributes:
+        query: what is asked of the store.
+        offer: how the answer is written.
+        may_keep: whether the answer may be kept.
+        bom: whether a CSV begins with a byte order mark.
+        is_head: whether only the headers are wanted.
+        sent: the query as a store's worker is sent it, once it was.
+    """
+
+    query: UserQuery
+    offer: Offer
+    may_keep: bool
+    bom: bool
+    is_head: bool
+    sent: dict[str, bytes] = field(default_factory=dict)
+
+
 class Direct:
     """Answers programs at ``/sparql``.
 
@@ -48,7 +75,7 @@ class Direct:
     def __init__(
         self, queries: QueryService, base_url: str, cors_origins: Collection[str]
     ) -> None:
-        self._queries = queries
+        self.queries = queries
         self._base_url = base_url.rstrip("/")
         self._cors_origins = cors_origins
 
@@ -60,6 +87,41 @@ class Direct:
         Raises:
             KGError: to be told by the application; the query is not asked again.
         """
+        planned = self.plan(exchange, headers, body)
+        if planned is None:
+            return None
+        same = self.unchanged(planned, headers)
+        if same is not None:
+            return same
+        answered = self.queries.answer(
+            planned.query,
+            planned.offer,
+            may_keep=planned.may_keep,
+            bom=planned.bom,
+            is_gone=exchange.is_gone,
+        )
+        return self.coded(planned, answered, headers)
+
+    def plan(
+        self,
+        exchange: Exchange,
+        headers: dict[bytes, bytes],
+        body: bytes,
+        *,
+        may_wait: bool = True,
+    ) -> Planned | None:
+        """What is to be asked of the store; ``None``: the application is.
+
+        Args:
+            exchange: the request.
+            headers: of the request.
+            body: of the request.
+            may_wait: whether names of hosts may be resolved for SERVICE; if not,
+                ``None`` is the answer for such a query.
+
+        Raises:
+            KGError: see ``answer``.
+        """
         accept = headers.get(b"accept", b"").decode("latin-1")
         home = self._home(exchange, headers)
         if home is None or HTML in accept:
@@ -67,32 +129,41 @@ class Direct:
         operation = _operation(exchange, headers, body)
         if operation is None:
             return None
-        query, offer, may_keep = self._queries.plan(
-            operation, accept, base_iri=home + "/sparql", client=exchange.client
+        base_iri = home + "/sparql"
+        if (
+            not may_wait
+            and self.queries.federation.hosts
+            and self.queries.inspect(operation, base_iri).services
+        ):
+            return None
+        query, offer, may_keep = self.queries.plan(
+            operation, accept, base_iri=base_iri, client=exchange.client
         )
         if offer.written == HTML:
             return None
-        known = headers.get(b"if-none-match")
-        if known is not None and may_keep:
-            etag = self._queries.etag(query, offer, bom=operation.bom)
-            same = unchanged(etag, known.decode("latin-1"))
-            if same is not None:
-                return self._coded(same, headers, is_head=True)
-        answered = self._queries.answer(
-            query,
-            offer,
-            may_keep=may_keep,
-            bom=operation.bom,
-            is_gone=exchange.is_gone,
-        )
         is_head = exchange.scope["method"] == "HEAD"
+        return Planned(query, offer, may_keep, operation.bom, is_head)
+
+    def unchanged(self, planned: Planned, headers: dict[bytes, bytes]) -> Coded | None:
+        """The 304 for a client that has this answer already; else ``None``."""
+        known = headers.get(b"if-none-match")
+        if known is None or not planned.may_keep:
+            return None
+        etag = self.queries.etag(planned.query, planned.offer, bom=planned.bom)
+        same = unchanged(etag, known.decode("latin-1"))
+        return None if same is None else self._coded(same, headers, is_head=True)
+
+    def coded(
+        self, planned: Planned, answered: Answered, headers: dict[bytes, bytes]
+    ) -> Coded:
+        """The reply of an answer that is complete, or on its way."""
         made = reply(
             answered,
             accept_encoding=headers.get(b"accept-encoding", b"").decode("latin-1"),
-            is_head=is_head,
-            max_rows=self._queries.options.limits.max_rows,
+            is_head=planned.is_head,
+            max_rows=self.queries.options.limits.max_rows,
         )
-        return self._coded(made, headers, is_head=is_head)
+        return self._coded(made, headers, is_head=planned.is_head)
 
     def _home(self, exchange: Exchange, headers: dict[bytes, bytes]) -> str | None:
         if self._base_url:
@@ -111,7 +182,7 @@ class Direct:
     def _coded(
         self, made: Reply, headers: dict[bytes, bytes], *, is_head: bool
     ) -> Coded:
-        told = [(n.lower().encode(), v.encode("latin-1")) for n, v in made.headers]
+        told = [(_name(n), v.encode("latin-1")) for n, v in made.headers]
         told += _HARDENING
         if self._cors_origins:
             self._share(told, headers)
@@ -129,7 +200,13 @@ class Direct:
         origin = headers.get(b"origin")
         named = None if origin is None else origin.decode("latin-1")
         for name, value in shared(named, self._cors_origins):
-            told.append((name.lower().encode(), value.encode("latin-1")))
+            told.append((_name(name), value.encode("latin-1")))
+
+
+@functools.cache
+def _name(header: str) -> bytes:
+    """The name of one of our headers, as it is sent."""
+    return header.lower().encode()
 
 
 def _operation(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 import threading
@@ -21,10 +22,12 @@ from kg.web.direct import Direct
 from kg.web.exchange import FrontOptions
 from kg.web.front import Front
 from kg.web.journal import Journal, JsonFormatter
+from kg.web.quick import Quick
 from kg.web.spool import SpoolBudget
 from kg.wiring import Parts
 
 _MIB = 1024 * 1024
+_SWITCH_S = 0.001
 
 
 def front_options(settings: Settings, access: Access) -> FrontOptions:
@@ -83,6 +86,9 @@ def build_front(parts: Parts, app: Flask | None = None) -> Front:
             backups.start()
         if settings["token"] or settings["scoped_tokens"]:
             parts.conclusions.note_write()  # the last one may have been cut off
+        # A thread that reads a long query must not keep the loop waiting.
+        sys.setswitchinterval(_SWITCH_S)
+        gc.freeze()  # what was loaded stays: nothing of it need be looked at again
         logging.getLogger("kg").info("serving generation %s", store.generation)
 
     def stop() -> None:
@@ -91,8 +97,9 @@ def build_front(parts: Parts, app: Flask | None = None) -> Front:
 
     options = front_options(settings, parts.access)
     direct = Direct(parts.queries, settings["base_url"], settings["cors_origins"])
+    quick = Quick(direct, store.quick) if isinstance(store, IsolatedStore) else None
     return Front(
-        Bridge(app, direct, SpoolBudget(options.spool_bytes)),
+        Bridge(app, direct, SpoolBudget(options.spool_bytes), quick),
         options,
         journal,
         generation=lambda: store.generation,

@@ -16,13 +16,15 @@ that a client has left. Here both are known (``docs/decisions/0030``). So:
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from kg.query.cache import AnswerCache, Kept
-from kg.web.bodies import Refused, read_body
+from kg.web.bodies import Refused, has_body, read_body
 from kg.web.bridge import Bridge
+from kg.web.direct import Begun, Coded
 from kg.web.exchange import Exchange, FrontOptions, Headers, Receive, Scope, Send
 from kg.web.journal import Journal
 from kg.web.problem import problem
@@ -37,7 +39,7 @@ class Front:
     """An ASGI application around a WSGI one.
 
     Args:
-        bridge: runs the application in a thread.
+        bridge: runs the application in a thread, and what needs no thread.
         options: what a request may take.
         journal: where each request leaves one line, and is counted.
         generation: tells the state of the data; a kept answer is of one state.
@@ -62,6 +64,7 @@ class Front:
         self._queries = ThreadPoolExecutor(options.query_threads, "query")
         self._pages = ThreadPoolExecutor(options.page_threads, "page")
         self._bridge = bridge
+        self._quick = bridge.quick
         self._pending = 0
         self._kept = AnswerCache(options.fast_cache_bytes, 4 * 1024 * 1024)
 
@@ -92,7 +95,9 @@ class Front:
             if key is not None and (kept := self._kept.get(key)) is not None:
                 await self._send_kept(exchange, kept, headers, send)
                 return
-            body = await read_body(scope["path"], headers, receive, self._options)
+            body: bytes | None = b""
+            if has_body(headers):
+                body = await read_body(scope["path"], headers, receive, self._options)
             if body is None:
                 exchange.gone, exchange.status = True, 499
                 return
@@ -117,7 +122,8 @@ class Front:
     # What needs no application ----------------------------------------------
 
     def _key(self, scope: Scope, headers: dict[bytes, bytes]) -> Key | None:
-        if scope["method"] != "GET" or scope["path"] != "/sparql":
+        is_kept = scope["path"] == "/sparql" and scope["method"] == "GET"
+        if not is_kept or not self._kept.max_bytes:
             return None
         return (
             self._generation(),
@@ -175,18 +181,20 @@ class Front:
         receive: Receive,
         send: Send,
     ) -> None:
-        loop = asyncio.get_running_loop()
         path = exchange.scope["path"]
-        executor = self._queries if path.startswith(_QUERYING) else self._pages
-        timer = loop.call_later(_WATCH_AFTER_S, self._watch, exchange, receive)
         self._pending += 1
         try:
-            done = await loop.run_in_executor(
-                executor, self._bridge.run, exchange, headers, body, executor, loop
-            )
+            begun: Coded | Begun | None = None
+            if self._quick is not None and path == "/sparql":
+                begun = await self._quick.answer(exchange, headers, body)
+            done: bytes | Spool
+            if isinstance(begun, Coded):
+                exchange.status, exchange.headers = begun.status, begun.headers
+                done = begun.body
+            else:
+                done = await self._in_thread(exchange, headers, body, begun, receive)
         finally:
             self._pending -= 1
-            timer.cancel()
         if exchange.gone:
             if isinstance(done, Spool):
                 done.close()
@@ -202,6 +210,28 @@ class Front:
         exchange.sent_bytes = len(done)
         if key is not None:
             self._keep(key, exchange, done)
+
+    async def _in_thread(
+        self,
+        exchange: Exchange,
+        headers: dict[bytes, bytes],
+        body: bytes,
+        begun: Begun | None,
+        receive: Receive,
+    ) -> bytes | Spool:
+        loop = asyncio.get_running_loop()
+        is_query = exchange.scope["path"].startswith(_QUERYING)
+        executor = self._queries if is_query else self._pages
+        age_s = time.perf_counter() - exchange.started
+        wait_s = max(0.0, _WATCH_AFTER_S - age_s)
+        timer = loop.call_later(wait_s, self._watch, exchange, receive)
+        run = self._bridge.run
+        try:
+            return await loop.run_in_executor(
+                executor, run, exchange, headers, body, executor, loop, begun
+            )
+        finally:
+            timer.cancel()
 
     def _keep(self, key: Key, exchange: Exchange, body: bytes) -> None:
         headers = dict(exchange.headers)

@@ -103,18 +103,25 @@ class Service:
 
     def memory_mb(self) -> float:
         """Proportional set size of all its processes, MiB."""
-        total = 0
+        return sum(self.memory_by_process().values())
+
+    def memory_by_process(self) -> dict[int, float]:
+        """Proportional set size of each of its processes, MiB."""
+        found = {}
         for pid in self.pids():
             try:
                 rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
             except OSError:
                 continue
-            total += sum(
-                int(line.split()[1])
-                for line in rollup.splitlines()
-                if line.startswith("Pss:")
+            found[pid] = (
+                sum(
+                    int(line.split()[1])
+                    for line in rollup.splitlines()
+                    if line.startswith("Pss:")
+                )
+                / 1024
             )
-        return total / 1024
+        return found
 
     def connect(self, timeout_s: float = 30) -> socket.socket:
         """A bare connection."""

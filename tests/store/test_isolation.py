@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.server
 import json
+import os
+import resource
 import threading
 import time
 from collections.abc import Iterator
@@ -284,3 +287,80 @@ def test_other_process_on_the_same_store_sees_a_write(
     assert reader.ask("ASK { <u:a> ?p ?o }")
     writer.close()
     reader.close()
+
+
+def resident_mb(pid: int) -> float:
+    """Memory that a process holds, MiB."""
+    pages = Path(f"/proc/{pid}/statm").read_text().split()[1]
+    return int(pages) * resource.getpagesize() / 2**20
+
+
+def test_worker_gives_memory_back_after_a_large_query(store: IsolatedStore) -> None:
+    values = " ".join(f"VALUES ?x{i} {{ 1 2 3 4 5 6 7 8 9 }}" for i in range(6))
+    text = f"SELECT (COUNT(*) AS ?n) {{ SELECT DISTINCT * {{ {values} }} }}"
+    pool = store._pool("visitors")
+    pids = {w.pid for w in pool.workers()}
+    peak = 0.0
+    answer = threading.Thread(target=lambda: list(store.answer(asked(text))))
+    answer.start()
+    while answer.is_alive():
+        with contextlib.suppress(OSError):
+            peak = max(peak, *map(resident_mb, pids))
+        time.sleep(0.005)
+    assert peak > 100  # it was a large one
+    deadline = time.monotonic() + 20
+    while max(map(resident_mb, pids)) > 80:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert {w.pid for w in pool.workers()} == pids
+
+
+def test_worker_that_cannot_give_memory_back_is_replaced(store: IsolatedStore) -> None:
+    pool = store._pool("visitors")
+    worker = pool.take("a")
+    worker.is_worn = True  # as it says of itself (``kg.store.worker``)
+    pool.give_back(worker, "a")
+    assert not worker.is_alive
+    deadline = time.monotonic() + 20
+    while pool.stats()["idle"] < pool.options.workers + pool.options.spares:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert worker.pid not in {w.pid for w in pool.workers()}
+
+
+def test_long_query_gives_way_beside_another_only(store: IsolatedStore) -> None:
+    def priority_while_it_runs() -> int:
+        asking = threading.Thread(target=run)
+        asking.start()
+        found = usual = os.getpriority(os.PRIO_PROCESS, 0)
+        while asking.is_alive():
+            for worker in store._pool("visitors").workers():
+                if worker.client == "slow" and worker.started:
+                    with contextlib.suppress(OSError):
+                        found = max(found, os.getpriority(os.PRIO_PROCESS, worker.pid))
+            time.sleep(0.02)
+        return found - usual
+
+    def run() -> None:
+        with pytest.raises(QueryTimeoutError):
+            store.answer(asked(SLOW, client="slow", timeout_s=0.8))
+
+    assert priority_while_it_runs() == 0
+    other = store._pool("visitors").take("other")
+    try:
+        assert priority_while_it_runs() > 0
+    finally:
+        store._pool("visitors").give_back(other, "other")
+
+
+def test_query_that_nobody_waits_for_is_counted(store: IsolatedStore) -> None:
+    counts = store._pool("visitors").counts
+    before = counts["cancelled"]
+    with pytest.raises(KGError):
+        store.answer(asked(SLOW), is_gone=lambda: True)
+    answer = store.answer(asked("SELECT * { ?s ?p ?o }"))
+    list(answer)
+    answer.close()  # it was over
+    with pytest.raises(QueryTimeoutError):
+        store.answer(asked(SLOW, timeout_s=0.3))
+    assert counts["cancelled"] == before + 1
