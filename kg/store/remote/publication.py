@@ -16,12 +16,13 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from kg import vocab
 from kg.errors import KGError, PreconditionError, StoreProtocolError
 from kg.model import Triple
 from kg.store.embedded import other_generation
+from kg.store.remote.adoption import adopt
 from kg.store.remote.catalogue import (
     TERMS,
     Catalogue,
@@ -88,6 +89,20 @@ class Publisher:
             )
             self._swap(catalogue, plan)
             return plan.generation
+        finally:
+            self._unlock()
+
+    def adopt(self, graphs: Sequence[str], *, with_unnamed: bool) -> str:
+        """Have graphs of the server count; see ``kg.store.remote.adoption``."""
+        self._lock()
+        try:
+            return adopt(
+                self._options,
+                self._writer,
+                self._recovered(),
+                graphs,
+                with_unnamed=with_unnamed,
+            )
         finally:
             self._unlock()
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import contextlib
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from kg import vocab
-from kg.errors import StoreError
+from kg.errors import KGError, StoreError
 from kg.model import Iri, Literal, Triple
 from kg.store.base import (
     Answer,
@@ -21,8 +23,9 @@ from kg.store.base import (
 from kg.store.embedded import FinishedAnswer
 from kg.store.endings import no_graph
 from kg.store.remote import results
+from kg.store.remote.adoption import held, holds_something
 from kg.store.remote.auth import build_auth
-from kg.store.remote.catalogue import genid
+from kg.store.remote.catalogue import EMPTY_GENERATION, genid
 from kg.store.remote.documents import write_triples
 from kg.store.remote.download import download
 from kg.store.remote.options import RemoteOptions
@@ -34,6 +37,8 @@ from kg.store.remote.service import answer_visitor, no_backup, write_through_cop
 from kg.store.remote.staging import Progress
 from kg.store.remote.transport import Deadline, Transport
 from kg.store.remote.writing import Writer
+
+LOG = logging.getLogger(__name__)
 
 
 class RemoteStore:
@@ -53,12 +58,28 @@ class RemoteStore:
         self._row_limit = RowLimit(self.replicas.query)
         self.writer = Writer(options, self._transport, self.replicas.primary)
         self._publisher = Publisher(options, self.writer, self.replicas.primary)
+        self._is_told = False
 
     @property
     def generation(self) -> str:
         """Name of the published state, at most ``refresh_s`` old."""
         deadline = Deadline(self.options.connect_timeout_s * 2)
-        return self.replicas.current(deadline)[0].generation
+        found = self.replicas.current(deadline)[0].generation
+        if found == EMPTY_GENERATION and not self._is_told:
+            self._is_told = True
+            self._tell_of_others()
+        return found
+
+    def _tell_of_others(self) -> None:
+        """Tell the operator of an empty store that its server is not."""
+        with contextlib.suppress(KGError):
+            space = self.options.space
+            if holds_something(self.writer, self.replicas.primary, space):
+                LOG.warning(
+                    "nothing was published to %s from here, but it holds data:"
+                    " kg adopt lists the graphs and takes them over",
+                    self.options.query_urls[0],
+                )
 
     def select(self, query: str, *, timeout_s: float = 30.0) -> Solutions:
         """Answer a SELECT (see ``Store.select``)."""
@@ -171,6 +192,29 @@ class RemoteStore:
     def backup(self, target: Path) -> str:
         """Not for a remote store."""
         raise no_backup()
+
+    def held(self) -> dict[str, int]:
+        """The named graphs of the server, whoever loaded them, with their triples."""
+        return held(self.writer, self.replicas.primary, self.options.space)
+
+    def adopt(self, graphs: Sequence[str], *, with_unnamed: bool = False) -> str:
+        """Have graphs count that the server holds already.
+
+        Args:
+            graphs: IRIs.
+            with_unnamed: whether the server's own default graph is taken too.
+
+        Returns:
+            The new generation.
+
+        Raises:
+            NotFoundError: if a graph is empty or not there.
+            PreconditionError: if another writer is at work.
+        """
+        try:
+            return self._publisher.adopt(graphs, with_unnamed=with_unnamed)
+        finally:
+            self.replicas.forget()
 
     def probe(self) -> list[Finding]:
         """What this server does differently (see ``kg.store.remote.probe``)."""
