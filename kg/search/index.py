@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import json
 import math
-import sqlite3
-import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
-from kg.errors import DataError
 from kg.search import keys
 from kg.search.build import LAYOUT, SHORT_CHINESE, SHORT_LATIN
+from kg.shelf.file import ReadOnlyFile
 
 # A query looks at this many names at most, the most linked ones first.
 CANDIDATES = 200
@@ -79,7 +76,7 @@ class _Found:
     forgiven: bool
 
 
-class NameIndex:
+class NameIndex(ReadOnlyFile):
     """A name index on disk, read-only; safe to share between threads.
 
     Args:
@@ -90,35 +87,7 @@ class NameIndex:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._local = threading.local()
-        try:
-            meta = dict(self.rows("SELECT key, value FROM meta"))
-        except sqlite3.Error as exc:
-            raise DataError(f"The name index {path} cannot be read: {exc}") from exc
-        if meta.get("layout") != str(LAYOUT):
-            raise DataError(f"The name index {path} has another layout.")
-        self.generation = str(meta.get("generation", ""))
-
-    def rows(self, query: str, values: Iterable[object] = ()) -> list[tuple[Any, ...]]:
-        """The rows of a query in SQL."""
-        base = getattr(self._local, "base", None)
-        if base is None:
-            base = sqlite3.connect(
-                f"file:{self._path}?mode=ro&immutable=1",
-                uri=True,
-                check_same_thread=False,
-            )
-            base.execute(f"PRAGMA mmap_size={1 << 33}")
-            self._local.base = base
-        return list(base.execute(query, tuple(values)))
-
-    def close(self) -> None:
-        """Close this thread's connection."""
-        base = getattr(self._local, "base", None)
-        if base is not None:
-            base.close()
-            self._local.base = None
+        super().__init__(path, LAYOUT, "name index")
 
     def search(self, wish: Wish) -> list[Match]:
         """The entities that fit, best first.

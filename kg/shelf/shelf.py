@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-import threading
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from kg.errors import DataError
+from kg.shelf.file import ReadOnlyFile
 
 LAYOUT = 3
 _MARKS = 500
 _WORD = 4
-_MAPPED = 1 << 33
 ORDERS = ("zh", "en")
 
 
-class Shelf:
+class Shelf(ReadOnlyFile):
     """A shelf on disk, read-only; safe to share between threads.
 
     Args:
@@ -30,39 +27,8 @@ class Shelf:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._local = threading.local()
         self._arrays: dict[str, array[int]] = {}
-        try:
-            meta = dict(self.rows("SELECT key, value FROM meta"))
-        except sqlite3.Error as exc:
-            raise DataError(f"The shelf {path} cannot be read: {exc}") from exc
-        if meta.get("layout") != str(LAYOUT):
-            raise DataError(f"The shelf {path} has another layout.")
-        self.generation = str(meta.get("generation", ""))
-
-    def _base(self) -> sqlite3.Connection:
-        base: sqlite3.Connection | None = getattr(self._local, "base", None)
-        if base is None:
-            base = sqlite3.connect(
-                f"file:{self._path}?mode=ro&immutable=1",
-                uri=True,
-                check_same_thread=False,
-            )
-            # Read where the system keeps the file, without a copy for each thread.
-            base.execute(f"PRAGMA mmap_size={_MAPPED}")
-            self._local.base = base
-        return base
-
-    def rows(self, query: str, values: Iterable[object] = ()) -> list[tuple[Any, ...]]:
-        """The rows of a query in SQL."""
-        return list(self._base().execute(query, tuple(values)))
-
-    def stream(
-        self, query: str, values: Iterable[object] = ()
-    ) -> Iterator[tuple[Any, ...]]:
-        """The rows of a query in SQL, one at a time."""
-        return iter(self._base().execute(query, tuple(values)))
+        super().__init__(path, LAYOUT, "shelf")
 
     def value(self, key: str) -> Any:
         """What a filler gave; ``None`` if there was none of this name."""
