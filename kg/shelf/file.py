@@ -10,7 +10,6 @@ from typing import Any
 
 from kg.errors import DataError
 
-
 _MAPPED_BYTES = 1 << 33
 
 

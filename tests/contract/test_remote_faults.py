@@ -10,7 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from kg.errors import KGError, PreconditionError, StoreUnreachableError
+from kg.errors import (
+    KGError,
+    PreconditionError,
+    QueryTimeoutError,
+    StoreUnreachableError,
+)
 from kg.model import Iri, Literal, Triple
 from kg.store.remote import RemoteStore
 from kg.store.remote.catalogue import set_value
@@ -155,6 +160,22 @@ def test_read_during_a_crash_is_a_clear_error_and_heals(remote_server: Server) -
             time.sleep(0.2)
     else:
         pytest.fail("the store did not heal by itself")
+
+
+def test_answer_of_a_server_whose_time_is_over_is_none(remote_server: Server) -> None:
+    """Virtuoso answers 200 with what it has by then, oxigraph breaks off."""
+    store = remote(remote_server)
+    store.replace_graphs({A: facts(3000)})
+    product = " . ".join(f"?s{i} ?p{i} ?o{i}" for i in range(4))
+    began = time.monotonic()
+    with pytest.raises(QueryTimeoutError) as caught:
+        store.select(
+            f"SELECT (COUNT(*) AS ?n) WHERE {{ {product} FILTER(?o0 < ?o3) }}",
+            timeout_s=2,
+        )
+    assert caught.value.zh != caught.value.message
+    assert time.monotonic() - began < 30
+    assert count(store) == 3000
 
 
 def test_second_writer_is_refused_and_a_dead_one_forgotten(

@@ -96,6 +96,15 @@ def test_graph_is_written_in_the_format_asked_for(
     assert expected in body(store, query)
 
 
+def test_description_is_of_the_thing_that_is_asked_for(store: Store) -> None:
+    """What DESCRIBE gives is the server's own; it has the thing, and no other."""
+    store.replace_graphs({A: [fact("1", "of one"), fact("2", "of two")]})
+    query = UserQuery("DESCRIBE <https://example.org/1>", "DESCRIBE", NT)
+    told = body(store, query)
+    assert "of one" in told
+    assert "of two" not in told
+
+
 def test_truth_is_written(store: Store) -> None:
     query = UserQuery("ASK { ?s ?p ?o }", "ASK", JSON)
     assert json.loads(body(store, query))["boolean"] is False

@@ -56,6 +56,12 @@ def faulty(reply: Callable[[int], Reply]) -> Iterator[Faulty]:
             found.headers.append(dict(self.headers))
             self.send(reply(len(found.seen) - 1))
 
+        def do_PUT(self) -> None:
+            """Say done and keep nothing, as Virtuoso does with a chunked upload."""
+            self.rfile.read(int(self.headers["Content-Length"]))
+            found.headers.append(dict(self.headers))
+            self.send(Reply(status=201))
+
         def send(self, answer: Reply) -> None:
             time.sleep(answer.wait_s)
             self.send_response(answer.status)

@@ -17,7 +17,7 @@ from kg.errors import (
     StoreProtocolError,
     StoreUnreachableError,
 )
-from kg.model import Literal
+from kg.model import Iri, Literal
 from kg.model.terms import XSD
 from kg.store.remote import RemoteOptions, RemoteStore
 from tests.store.faulty import Faulty, Reply, faulty
@@ -184,6 +184,23 @@ def test_write_is_never_repeated() -> None:
         with pytest.raises(StoreUnreachableError):
             found.writer.update(["DROP SILENT GRAPH <urn:x>"])
         assert len(server.seen) == 1
+
+
+def test_upload_that_was_taken_and_not_kept_is_refused() -> None:
+    nothing = ONE.replace(b'"value":"1"', b'"value":"0"')
+    with faulty(lambda _: Reply(body=nothing)) as server:
+        found = store(
+            server,
+            update_url=server.base + "/update",
+            graph_store_url=server.base + "/graphs",
+        )
+        triple = (Iri("urn:s"), Iri("urn:p"), Literal("o"))
+        with pytest.raises(StoreProtocolError, match="took 1 triples and holds 0"):
+            found.replace_graphs({"urn:g": [triple]})
+    # With a length: chunked, Virtuoso says 201 and stores nothing.
+    assert any(int(h.get("Content-Length", 0)) > 0 for h in server.headers)
+    updates = [u["update"][0] for u in server.seen if "update" in u]
+    assert not any("urn:g" in text for text in updates)  # nothing was published
 
 
 def test_retry_after_beyond_the_deadline_ends_at_the_deadline() -> None:
