@@ -1,7 +1,7 @@
 # Everything uses .venv; set PY to use another interpreter that has the project.
 PY ?= .venv/bin/python
 COGGED := $(wildcard README.md docs/*.md)
-.PHONY: run install test lint docs hostile clean bench bench-scale bench-partners bench-partners-speed bench-scale bench-partners
+.PHONY: run install test test-spark lint docs hostile clean bench bench-scale bench-partners bench-partners-speed
 
 run: install  ## start the service with the shipped graph
 	$(PY) server.py
@@ -19,6 +19,10 @@ test: install  ## all tests; installs Debian packages they need where it may
 	bash tests/system-packages.sh
 	$(PY) frontend/build.py --tools
 	$(PY) -m pytest -n auto
+
+test-spark: install  ## the job for Spark, with a worker killed; installs the extra, needs Java 17
+	$(PY) -m pip install --quiet --editable '.[spark]'
+	$(PY) -m pytest tests/jobs --durations=0
 
 lint: install  ## ruff, mypy strict, the layers of the house
 	$(PY) -m ruff check .

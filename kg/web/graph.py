@@ -230,8 +230,8 @@ _EMPTY: dict[str, Any] = {"nodes": [], "edges": [], "terms": {}, "positions": {}
 
 def _large(picture: Picture) -> dict[str, Any]:
     """The overview of a large graph, as it was computed for its generation."""
-    names = ("nodes_total", "edges_total", "modularity")
-    counts = {name: picture.facts[name] for name in names}
+    names = ("nodes_total", "nodes_drawn", "edges_total", "modularity")
+    counts = {name: picture.facts[name] for name in names if name in picture.facts}
     communities = [
         {name: one[name] for name in ("zh", "en", "size")}
         for one in picture.facts["communities"]

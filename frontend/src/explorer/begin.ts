@@ -46,7 +46,7 @@ export async function home(keep = true, all = false): Promise<void> {
         scene.value = empty;
         selected.value = [];
         whole.value = false;
-        large.value = { nodes: answer.nodes_total, edges: answer.edges_total, generation: answer.generation };
+        large.value = { nodes: answer.nodes_total, drawn: answer.nodes_drawn ?? answer.nodes_total, edges: answer.edges_total, generation: answer.generation };
       });
       return;
     }

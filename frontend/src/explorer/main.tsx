@@ -144,7 +144,12 @@ function App() {
             {t(
               `${n(big.nodes)} 项、${n(big.edges)} 条关系。名称是社群，数字是成员数。放大看成员，双击打开。`,
               `${n(big.nodes)} things, ${n(big.edges)} links. Names are communities with their members. Zoom in for members, double-click to open one.`,
-            )}
+            )}{" "}
+            {big.drawn < big.nodes &&
+              t(
+                `画出的是陈述最多的 ${n(big.drawn)} 项，其余可由搜索找到。`,
+                `Drawn are the ${n(big.drawn)} with the most statements; search finds the others.`,
+              )}
           </p>
         ) : (
           <Legend />

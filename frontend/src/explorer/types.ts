@@ -63,6 +63,8 @@ export interface Community {
 export interface OverviewAnswer extends NetworkAnswer {
   large: boolean;
   nodes_total: number;
+  /** Of a large graph: the things in its picture, those with the most statements. */
+  nodes_drawn?: number;
   edges_total: number;
   communities: Community[];
 }
