@@ -37,6 +37,7 @@ from bench import scale_steps as steps
 from bench.scale_measure import (
     Cost,
     Timing,
+    anonymous_mb,
     exponent,
     folder_mb,
     geometric_mean,
@@ -139,7 +140,12 @@ class Size:
         if part == "pages":
             with peers.product(self.store, LIMIT_S, own_pages=True) as server:
                 assert server.http is not None
-                found = steps.pages(server.http, self.organisations, RUNS, LIMIT_S)
+                found, numbers = steps.pages(server.http, RUNS, LIMIT_S)
+                for name, value in numbers.items():
+                    self.number(name, value)
+                self.number("pages: memory, MB", server.memory())
+                if server.pid:
+                    self.number("pages: anonymous memory, MB", anonymous_mb(server.pid))
             self.found["timings"]["pages"] = {n: vars(t) for n, t in found.items()}
 
     def _ask(self, name: str) -> None:

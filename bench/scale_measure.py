@@ -62,6 +62,23 @@ def memory_mb(pid: int) -> float:
     return sum(p.memory_full_info().uss for p in family) / 2**20
 
 
+def anonymous_mb(pid: int) -> float:
+    """Memory of a process and its children that no file backs.
+
+    What is left out are pages of files that the system takes back when it is short.
+    """
+    process = psutil.Process(pid)
+    total = 0
+    for one in (process, *process.children(recursive=True)):
+        try:
+            told = Path(f"/proc/{one.pid}/smaps_rollup").read_text(encoding="ascii")
+        except OSError:
+            continue
+        lines = dict(line.split(":", 1) for line in told.splitlines()[1:])
+        total += int(lines["Anonymous"].split()[0])
+    return total / 1024
+
+
 def cpu_s(pid: int) -> float:
     """Processor seconds of a process and its children so far."""
     process = psutil.Process(pid)
@@ -122,6 +139,26 @@ class Http:
         """Get a page; its length."""
         answer = self._pool.request("GET", self.base + path)
         return self._checked(answer)
+
+    def download(self, path: str) -> tuple[float, float, int]:
+        """Read a long file as it comes, holding none of it.
+
+        Returns:
+            Seconds to the first byte and to the last, and the length.
+        """
+        began = time.perf_counter()
+        # The limit is for a pause, not for the whole.
+        patient = urllib3.Timeout(connect=10, read=120)
+        answer = self._pool.request(
+            "GET", self.base + path, preload_content=False, timeout=patient
+        )
+        first = length = 0.0
+        for piece in answer.stream(1 << 20):
+            first = first or time.perf_counter() - began
+            length += len(piece)
+        if answer.status != 200:
+            raise RuntimeError(f"status {answer.status}")
+        return first, time.perf_counter() - began, int(length)
 
     def query(self, path: str, text: str, form: str, fields: Mapping[str, str]) -> int:
         """Ask a query; the length of the answer."""

@@ -33,12 +33,14 @@ class Running:
         memory: MiB of its processes now.
         load: what loading took, where it is its own.
         http: requests to it, where it has pages.
+        pid: of its first process, where that is known.
     """
 
     ask: Ask
     memory: Callable[[], float]
     load: Cost | None = None
     http: Http | None = None
+    pid: int = 0
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ def product(
             text = PREFIXES + question.text
             return lambda: http.query("/sparql", text, question.form, {})
 
-        yield Running(ask, memory, up, http)
+        yield Running(ask, memory, up, http, memory.pid)
 
 
 @contextmanager

@@ -17,7 +17,6 @@ from bench.scale_measure import Cost, Http, Timing, folder_mb, python, run, time
 from bench.scale_queries import HUB, TRACK
 from tests.servers import oxigraph
 
-EXPORTS_UP_TO = 100_000
 PAGES = {
     "page: home": "/",
     "page: tracks": "/tracks",
@@ -32,6 +31,12 @@ PAGES = {
     "explorer: expand": f"/api/graph/expand?id={HUB}",
     "explorer: ego": f"/api/graph/ego?id={HUB}",
     "partners": f"/api/partners?asker={HUB}",
+    "insights": "/insights",
+    "question: achieved and planned": "/questions/achieved_and_planned",
+    "question: hubs": "/questions/hubs",
+    "question: facts and funding": "/questions/facts_and_funding_of_firms",
+    "datasets": "/datasets",
+    "service description": "/sparql?format=ttl",
 }
 EXPORTS = {"export: N-Triples": "/downloads/all.nt"}
 
@@ -147,18 +152,29 @@ def _peak_mb(process: subprocess.Popen[str]) -> float:
 
 
 def pages(
-    http: Http, organisations: int, runs: int, limit_s: float
-) -> dict[str, Timing]:
-    """Time each page; exports once, as they are kept afterwards."""
+    http: Http, runs: int, limit_s: float
+) -> tuple[dict[str, Timing], dict[str, float]]:
+    """Time each page, and each export once, as it is kept afterwards.
+
+    Returns:
+        The timings, and numbers by name: seconds to the first and the last byte of
+        an export that is being made, and to the last of one that lies there.
+    """
     found = {}
     for name, path in PAGES.items():
         found[name] = timed(_page(http, path), runs, limit_s)
         say("page", name, found[name])
-    if organisations <= EXPORTS_UP_TO:
-        for name, path in EXPORTS.items():
-            found[name] = timed(_page(http, path), 1, limit_s)
-            say("page", name, found[name])
-    return found
+    numbers = {}
+    for name, path in EXPORTS.items():
+        first, last, length = http.download(path)
+        _, again, _ = http.download(path)
+        numbers |= {
+            f"{name}: first byte, s": first,
+            f"{name}: last byte, s": last,
+            f"{name}: again, s": again,
+            f"{name}, MB": length / 2**20,
+        }
+    return found, numbers
 
 
 def _page(http: Http, path: str) -> Callable[[], int]:

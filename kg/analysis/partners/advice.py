@@ -171,7 +171,11 @@ class Advisor:
             degree = self._degrees(found)
             least = np.partition(degree, -most)[-most]
             found = found[degree >= least]
-        nodes = [links.nodes[int(i)] for i in found]
+        network = self.state.network
+        if isinstance(network, Compact):
+            nodes = network.nodes.many(found)
+        else:
+            nodes = [links.nodes[int(i)] for i in found]
         return sorted(nodes, key=lambda node: (-node.degree, node.iri))[:most]
 
     def _degrees(self, wanted: Integers) -> Integers:
