@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 
 import pytest
+from flask.testing import FlaskClient
 
 from kg import vocab
 from kg.wiring import Parts, shipped
@@ -58,6 +59,12 @@ def test_values_that_disagree_are_both_stated(
     [
         ("pku-intl-hospital", "indicator-total-investment", {"3.2", "4.5"}),
         ("zgc-life-science-park", "indicator-tenants", {"400", "600", "1000"}),
+        ("zgc-life-science-park", "indicator-health-entities", {"2000"}),
+        ("zgc-life-science-park", "indicator-land-area", {"254", "7.2"}),
+        ("zgc-lsp-phase-3", "indicator-land-area", {"4.7", "368"}),
+        ("zgc-lsp-phase-3", "indicator-planned-floor-area", {"360"}),
+        ("changping-district", "indicator-approved-innovative-devices", {"28"}),
+        ("medical-device-area", "indicator-approved-innovative-devices", {"22"}),
     ],
 )
 def test_figures_that_disagree_are_apart(
@@ -199,3 +206,105 @@ def test_every_target_relation_comes_from_a_plan_or_a_signing(
         assert not shipped_parts.store.ask(
             f"{HEAD} ASK {{ ?st {claim} ; {source} ; lv:status lv:actual }}"
         ), row
+
+
+# -- what the README tells of disagreements in prose only --------------------------
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("/entities/cibr", ["北京脑科学与类脑研究中心", "北京脑科学与类脑研究所"]),
+        ("/entities/zgc-lsp-phase-3", ["4.7", "368", "360"]),
+        ("/entities/zgc-life-science-park", ["254", "7.2", "2000"]),
+        ("/entities/konruns", ["北京市密云区经济开发区兴盛南路11号"]),
+        ("/entities/tri-prime", ["BSE:837344", "BSE:920344"]),
+        ("/entities/beigene", ["NASDAQ:BGNE", "NASDAQ:ONC"]),
+    ],
+)
+def test_page_shows_what_disagrees(
+    shipped_client: FlaskClient, address: str, shown: list[str]
+) -> None:
+    text = shipped_client.get(f"{address}?lang=zh").text
+    assert [one for one in shown if one not in text] == []
+
+
+def statement(parts: Parts, pattern: str) -> str:
+    """The page of the one statement that a pattern finds."""
+    found = values(parts, f"SELECT DISTINCT ?st WHERE {{ {pattern} }}")
+    assert len(found) == 1, found
+    return f"/entities/{found.pop()}"
+
+
+def test_two_days_of_an_approval_stand_in_the_evidence(
+    shipped_parts: Parts, shipped_client: FlaskClient
+) -> None:
+    """20 or 23 January 2026: neither is stated as the day, both can be read."""
+    page = statement(
+        shipped_parts,
+        "?st rdf:subject id:huahui-health ; rdf:predicate lv:developed ;"
+        " rdf:object id:libevitug",
+    )
+    text = shipped_client.get(page).text
+    assert "23 January 2026 (other source: 20 January)" in text
+    assert "NMPA conditional approval, Jan 2026" in text
+    query = "SELECT ?v WHERE { id:libevitug lv:approvalYear ?v }"
+    assert values(shipped_parts, query) == {"2026"}
+
+
+def test_founder_of_2002_does_not_move_a_founding_of_2007(
+    shipped_parts: Parts, shipped_client: FlaskClient
+) -> None:
+    query = "SELECT ?v WHERE { id:sinocelltech lv:founded ?v }"
+    assert values(shipped_parts, query) == {"2007"}
+    query = (
+        "SELECT (STR(?when) AS ?year) WHERE { ?st rdf:subject id:sinocelltech ;"
+        " rdf:predicate lv:foundedBy ; lv:asOf ?when }"
+    )
+    assert values(shipped_parts, query) == {"2002"}
+    page = statement(
+        shipped_parts, "?st rdf:subject id:sinocelltech ; rdf:predicate lv:foundedBy"
+    )
+    assert "2002" in shipped_client.get(page).text
+
+
+def test_postcode_of_changping_makes_no_location(
+    shipped_parts: Parts, shipped_client: FlaskClient
+) -> None:
+    query = (
+        "SELECT ?o WHERE { ?st rdf:subject id:konruns ; rdf:object ?o ;"
+        " rdf:predicate ?p FILTER(?p IN (lv:locatedIn, lv:address)) }"
+    )
+    assert values(shipped_parts, query) == {"北京市密云区经济开发区兴盛南路11号"}
+    page = statement(
+        shipped_parts, "?st rdf:subject id:konruns ; rdf:predicate lv:address"
+    )
+    assert "102206" in shipped_client.get(page).text
+
+
+def test_founders_that_pages_name_differently_are_nobody(shipped_parts: Parts) -> None:
+    query = (
+        "SELECT ?o WHERE { ?st rdf:subject id:neuramatrix ; rdf:object ?o ;"
+        " rdf:predicate lv:foundedBy }"
+    )
+    assert values(shipped_parts, query) == set()
+    people = {row[c] for row in rows("people.csv") for c in ("name_zh", "name_en")}
+    assert people.isdisjoint({"陆佳", "叶飞利", "Milin", "Shuo"})
+
+
+def test_every_disagreement_of_the_readme_has_a_test() -> None:
+    """A new line in its table asks for a test here."""
+    text = (FOLDER / "README.md").read_text(encoding="utf-8")
+    table = text.partition("## Known conflicts")[2].partition("##")[0]
+    subjects = [
+        line.split("|")[1].strip()
+        for line in table.splitlines()
+        if line.startswith("| ") and not line.startswith("| Subject")
+    ]
+    assert subjects == [
+        "NIBS founding", "Pyrotech 炎明生物", "Sironax 维泰瑞隆", "ATLATL", "Sinovac",
+        "Sinocelltech", "XtalPi", "Novo Nordisk R&D in China", "Biostar 华昊中天",
+        "Libevitug approval", "Peking University International Hospital",
+        "Park tenants", "Park area", "Innovative devices approved in Changping",
+        "CIBR Chinese name", "Konruns", "Codes", "NeuraMatrix founders",
+    ]  # fmt: skip

@@ -20,7 +20,7 @@ _DESCRIPTION = """SELECT ?p ?o WHERE {{
     skos:exactMatch skos:closeMatch dcterms:license dcterms:rights
     dcterms:issued dcterms:modified dcat:version dcterms:source dcterms:creator
     lv:graph schema:url lv:sha256 rdfs:comment oa:hasSource lv:locator rdf:subject
-    lv:refEntity qb:dataSet }} }}
+    lv:refEntity qb:dataSet lv:asOf }} }}
   {thing} ?p ?o }}
 }}"""
 
