@@ -9,17 +9,24 @@ from flask import (
     Response,
     current_app,
     g,
+    jsonify,
     redirect,
     render_template,
     request,
 )
 
 from kg import vocab
+from kg.curate.cells import KEBAB
 from kg.curate.review import GRAPH, LIMIT, QUEUES, Decision, queue
 from kg.web import links
 from kg.wiring import Parts
 
 blueprint = Blueprint("review", __name__)
+_SAID = {
+    "same": ("是同一主体。", "are the same."),
+    "different": ("不是同一主体。", "are not the same."),
+    "open": ("重新待定。", "are open again."),
+}
 _TITLES = {
     "pairs": ("可能是同一主体", "May be one"),
     "links": ("导入时关联的主体", "Linked at import"),
@@ -59,13 +66,34 @@ def review() -> str:
         (key, _TITLES[key], [_told(row, language) for row in queue(parts.store, key)])
         for key in QUEUES
     ]
+    said, autofocus = _decided(queues, language)
     return render_template(
         "review.html",
         queues=queues,
+        said=said,
+        autofocus=autofocus,
         limit=LIMIT,
         writable=parts.access.is_open,
         held=parts.desk.held.waiting(),
     )
+
+
+def _decided(
+    queues: list[tuple[str, tuple[str, str], list[dict[str, str]]]], language: str
+) -> tuple[str, str]:
+    """What was just decided, and the pair that comes next, for who has no script."""
+    given = request.args.get("decided", "").split("~")
+    if len(given) != 3 or given[2] not in _SAID or not all(map(KEBAB.fullmatch, given)):
+        return "", ""
+    at = 0 if language == "zh" else 1
+    pairs = [(row["a_id"], row["b_id"]) for key, _, rows in queues
+             if key == "pairs" for row in rows]  # fmt: skip
+    places = [i for i, pair in enumerate(pairs) if pair == (given[0], given[1])]
+    after = pairs[places[0] + 1 : places[0] + 2] if places else pairs[:1]
+    text = (f"已记录：{given[0]}、{given[1]} ", f"Recorded: {given[0]}, {given[1]} ")[
+        at
+    ]
+    return text + _SAID[given[2]][at], "~".join(after[0]) if after else ""
 
 
 @blueprint.post("/review/decide")
@@ -84,4 +112,7 @@ def decided() -> Response:
             form.get("why", ""),
         ),
     )
-    return redirect("/review", 303)  # type: ignore[return-value]
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify({"choice": form["choice"], "who": form["who"].strip()})
+    decided = "~".join((form["left"], form["right"], form["choice"]))
+    return redirect(f"/review?decided={decided}", 303)  # type: ignore[return-value]

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from kg.config import load_settings
+from kg.curate.review import OPEN, Decision, queue
 from kg.web import create_app
 from kg.wiring import Parts, build_parts
 
@@ -148,4 +149,102 @@ def test_long_import_is_cancelled(
     gate.set()
     expect(page.get_by_role("alert")).to_contain_text("cancelled")
     assert parts.store.generation == before
+    page.context.close()
+
+
+def waiting(parts: Parts) -> dict[tuple[str, str], str]:
+    """Each pair of the queue and what was decided on it."""
+    return {
+        (str(row["a"]).rpartition("/")[2], str(row["b"]).rpartition("/")[2]): (
+            str(row["decision"]).rpartition("#")[2] if "decision" in row else ""
+        )
+        for row in queue(parts.store, "pairs")
+    }
+
+
+def focused(page: Page) -> str:
+    return str(page.evaluate("document.activeElement.textContent.trim()"))
+
+
+def named(page: Page) -> str:
+    """Name of the field, or value of the button, that has the focus."""
+    return str(page.evaluate("(e => e.value || e.name)(document.activeElement)"))
+
+
+def press(page: Page, *keys: str) -> None:
+    """Press keys by name; whatever is no name is typed."""
+    for key in keys:
+        if key in {"Enter", "Tab", "Control+a"} or len(key) == 1:
+            page.keyboard.press(key)
+        else:
+            page.keyboard.type(key)
+
+
+def tab_to(page: Page, text: str) -> None:
+    """Go on with the tab key, as a person without a mouse does."""
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        if text in focused(page):
+            return
+    raise AssertionError(f"the tab key does not reach {text}")
+
+
+def test_review_is_walked_by_keyboard_alone(
+    chromium: Browser, address: str, parts: Parts
+) -> None:
+    pairs = list(waiting(parts))
+    page, complaints = opened(chromium, f"{address}/review?lang=en")
+    said = page.get_by_role("status")
+    tab_to(page, "Decide")
+    first = focused(page)
+    page.keyboard.press("d")  # nothing is typed yet: the form opens and says so
+    expect(said).to_contain_text("Fill in")
+    assert named(page) == "who"
+    press(page, "A. Curator", "Tab", "s, d and j are letters here", "Tab", "wrong")
+    press(page, "Enter")  # Enter in a field is no decision
+    assert named(page) == "same"
+    press(page, "Tab", "Enter")
+    expect(said).to_contain_text("token")
+    expect(page.locator("input[name=token]:focus")).to_have_count(1)
+    assert set(waiting(parts).values()) == {""}
+    press(page, "Control+a", TOKEN, "Tab", "Tab", "Enter")
+    expect(said).to_contain_text("Recorded")
+    expect(said).to_contain_text("not the same")
+    assert waiting(parts)[pairs[0]] == "differentBodyFrom"
+    second = focused(page)  # the focus went on
+    assert "Decide" in second
+    assert second != first
+    page.keyboard.press("s")  # who and token are known by now
+    expect(page.locator("form.pair .state").nth(1)).to_contain_text("A. Curator")
+    assert waiting(parts)[pairs[1]] == "sameBodyAs"
+    page.keyboard.press("u")
+    expect(said).to_contain_text(": open")
+    assert waiting(parts)[pairs[1]] == ""
+    assert focused(page) == second
+    page.keyboard.press("k")
+    assert focused(page) == first
+    page.keyboard.press("o")
+    expect(page.locator("form.pair .state").first).to_have_text("open")
+    expect(said).to_contain_text(": open")
+    assert set(waiting(parts).values()) == {""}
+    result = Axe().run(page)
+    assert result.violations_count == 0, result.generate_report()
+    # The browser complains of the token that was refused, and of nothing else.
+    assert [text for text in complaints if "401" not in text] == []
+    page.context.close()
+
+
+def test_review_without_script_goes_on_to_the_next_pair(
+    chromium: Browser, address: str, parts: Parts
+) -> None:
+    pairs = list(waiting(parts))
+    page, _ = opened(chromium, f"{address}/review?lang=en", script=False)
+    page.locator("form.pair:has(details.decide) summary").first.focus()
+    press(page, "Enter", "Tab", "A. Curator", "Tab", "Tab", TOKEN)
+    press(page, "Tab", "Tab", "Enter")
+    expect(page.get_by_role("status")).to_contain_text("are not the same")
+    assert waiting(parts)[pairs[0]] == "differentBodyFrom"
+    second = page.locator("form.pair:has(details.decide) summary").nth(1)
+    expect(second).to_be_focused()
+    parts.desk.decide(Decision(*pairs[0], OPEN, "A. Curator", ""))
     page.context.close()
