@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 import threading
-from collections import Counter, OrderedDict, defaultdict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,73 +17,30 @@ from kg.analysis import layout as layout_
 from kg.analysis import paths, projection
 from kg.analysis.introductions import Introduction, introductions
 from kg.analysis.kept import read_overview, write_overview
-from kg.analysis.large import Picture, read_picture
+from kg.analysis.large import Picture
+from kg.analysis.neighbours import (
+    PAGE_LIMIT,
+    Choice,
+    Neighbourhood,
+    Page,
+    counted,
+    expanded,
+    fits,
+    page_key,
+    page_text,
+)
 from kg.analysis.overview import Overview, overview
+from kg.analysis.pictures import Pictures
 from kg.analysis.shelved import ShelvedGraph
 from kg.errors import NotFoundError
 from kg.model.network import TARGET, Edge, Network, Node, Terms
 from kg.shelf import Keeper
-from kg.shelf.links import Near
 from kg.store import Store
 
 T = TypeVar("T")
 KEPT = 256
-PAGE_LIMIT = 200
 COMMON_LIMIT = 400
 EGO_LIMIT = 400
-
-
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """Neighbours of one kind, counted before anyone asks for them.
-
-    Attributes:
-        direction: ``out`` when the thing is the subject, ``in`` when the object.
-        group: group of the neighbours.
-        status: ``actual`` or ``target``.
-    """
-
-    predicate: str
-    direction: str
-    group: str
-    status: str
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some neighbours of a thing.
-
-    Attributes:
-        relations: counts of all kinds, whatever was asked for.
-        total: number of neighbours that fit.
-        items: the neighbours of this page, the most linked first.
-        network: the thing, these neighbours, what was shown already that they
-            are linked to, and every link between them.
-        after: key of the next page, ``""`` if this was the last.
-    """
-
-    relations: list[Relation]
-    total: int
-    items: list[Node]
-    network: Network
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Which neighbours: empty fields for any."""
-
-    predicate: str = ""
-    direction: str = ""
-    group: str = ""
-    status: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Neighbourhood:
-    edges: tuple[Edge, ...]
-    nodes: dict[str, Node]
 
 
 class Graphs:
@@ -102,7 +58,7 @@ class Graphs:
         self._store = store
         self._folder = folder
         self._keeper = keeper
-        self._picture: Picture | None = None
+        self._pictures = Pictures(folder, keeper) if keeper else None
         self._lock = threading.RLock()
         self._kept: OrderedDict[tuple[str, ...], Any] = OrderedDict()
         self._generation = ""
@@ -186,15 +142,15 @@ class Graphs:
             )
         return found[iri]
 
-    def _neighbourhood(self, iri: str) -> _Neighbourhood:
-        def read() -> _Neighbourhood:
+    def _neighbourhood(self, iri: str) -> Neighbourhood:
+        def read() -> Neighbourhood:
             edges = projection.links(self._store, [iri])
             edges |= projection.links(self._store, [iri], end="o")
             ends = {edge.other(iri) for edge in edges.values()}
             nodes = projection.describe(self._store, sorted(ends), self.terms)
             for end in ends - set(nodes):
                 nodes[end] = Node(end)
-            return _Neighbourhood(tuple(edges[k] for k in sorted(edges)), nodes)
+            return Neighbourhood(tuple(edges[k] for k in sorted(edges)), nodes)
 
         return self._keep(("near", iri), read)
 
@@ -225,29 +181,29 @@ class Graphs:
         centre = self.node(iri)
         if (large := self._large) is not None:
             old = set(shown) if only_new else set()
-            return _expanded(large, centre, choice, shown, (after, limit, old))
+            return expanded(large, centre, choice, shown, (after, limit, old))
         near = self._neighbourhood(iri)
         fitting = {
             edge.other(iri)
             for edge in near.edges
-            if _fits(edge, iri, near.nodes[edge.other(iri)], choice)
+            if fits(edge, iri, near.nodes[edge.other(iri)], choice)
         }
-        ordered = sorted((near.nodes[i] for i in fitting), key=_page_key)
+        ordered = sorted((near.nodes[i] for i in fitting), key=page_key)
         old = set(shown) if only_new else set()
         rest = [
             n
             for n in ordered
-            if n.iri not in old and (not after or _page_text(n) > after)
+            if n.iri not in old and (not after or page_text(n) > after)
         ]
         items = rest[: min(limit, PAGE_LIMIT)]
-        following = _page_text(items[-1]) if items and len(rest) > len(items) else ""
+        following = page_text(items[-1]) if items and len(rest) > len(items) else ""
         drawn = self._around(centre, near, items, shown)
-        return Page(_counted(iri, near), len(ordered), items, drawn, following)
+        return Page(counted(iri, near), len(ordered), items, drawn, following)
 
     def _around(
         self,
         centre: Node,
-        near: _Neighbourhood,
+        near: Neighbourhood,
         items: list[Node],
         shown: Iterable[str],
     ) -> Network:
@@ -374,29 +330,9 @@ class Graphs:
         Raises:
             PreparingError: if it is computed for the first time.
         """
-        keeper = self._keeper
-        if keeper is None:
+        if self._pictures is None:
             raise NotFoundError("There is no picture in files.")
-        generation = self.generation
-        found = self._picture
-        if found is not None and found.generation == generation:
-            return found
-        found = read_picture(self._folder, generation)
-        if found is None:
-            keeper.start()
-            found = self._picture or self._older_picture()
-        if found is None:
-            raise keeper.not_yet()
-        self._picture = found
-        return found
-
-    def _older_picture(self) -> Picture | None:
-        files = self._folder.glob("picture-*.json")
-        for path in sorted(files, key=lambda p: -p.stat().st_mtime):
-            name = path.name.removeprefix("picture-").removesuffix(".json")
-            if (found := read_picture(self._folder, name)) is not None:
-                return found
-        return None
+        return self._pictures.of(self.generation)
 
     def most_linked(self, limit: int) -> Network:
         """The things with the most statements, and every stated link between them."""
@@ -498,56 +434,3 @@ class Graphs:
                 network, centre if centre in network.nodes else busiest
             )
         return layout_.LAYOUTS[kind](network)
-
-
-def _expanded(
-    large: ShelvedGraph,
-    centre: Node,
-    choice: Choice,
-    shown: Iterable[str],
-    page: tuple[str, int, set[str]],
-) -> Page:
-    """A page of neighbours of a large graph; see ``Graphs.expand``."""
-    after, limit, old = page
-    wish = Near(choice.predicate, choice.direction, choice.group, choice.status)
-    last = after.partition(" ")[2]
-    iris, total, more = large.neighbours(
-        centre.iri, wish, last, min(limit, PAGE_LIMIT), old
-    )
-    known = large.describe(iris)
-    items = sorted((known.get(i) or Node(i) for i in iris), key=_page_key)
-    relations = [Relation(*told) for told in large.relations(centre.iri)]
-    relations.sort(key=lambda r: (-r.total, r.predicate, r.direction, r.group))
-    following = _page_text(items[-1]) if items and more else ""
-    drawn = large.around(centre, items, set(shown))
-    return Page(relations, total, items, drawn, following)
-
-
-def _fits(edge: Edge, iri: str, other: Node, choice: Choice) -> bool:
-    direction = "out" if edge.source == iri else "in"
-    return (
-        choice.predicate in {"", edge.predicate}
-        and choice.direction in {"", direction}
-        and choice.group in {"", other.group}
-        and choice.status in {"", edge.status}
-    )
-
-
-def _page_key(node: Node) -> tuple[int, str]:
-    return -node.degree, node.iri
-
-
-def _page_text(node: Node) -> str:
-    """The same order as ``_page_key``, as a text that can be compared."""
-    return f"{9_999_999_999 - node.degree:010d} {node.iri}"
-
-
-def _counted(iri: str, near: _Neighbourhood) -> list[Relation]:
-    ends: dict[tuple[str, str, str, str], set[str]] = defaultdict(set)
-    for edge in near.edges:
-        other = edge.other(iri)
-        direction = "out" if edge.source == iri else "in"
-        key = (edge.predicate, direction, near.nodes[other].group, edge.status)
-        ends[key].add(other)
-    found = [Relation(*key, total=len(others)) for key, others in ends.items()]
-    return sorted(found, key=lambda r: (-r.total, r.predicate, r.direction, r.group))

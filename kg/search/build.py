@@ -38,7 +38,7 @@ CREATE VIRTUAL TABLE grams USING fts5(
 CREATE VIRTUAL TABLE gram_counts USING fts5vocab('grams', 'row');
 """
 _INDEXES = """
-CREATE INDEX name_key ON name (key, id);
+CREATE INDEX name_key ON name (key, entity);
 CREATE INDEX entity_iri ON entity (iri);
 INSERT INTO grams(grams) VALUES ('optimize');
 CREATE TABLE gram (term TEXT PRIMARY KEY, names INTEGER) WITHOUT ROWID;

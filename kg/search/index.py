@@ -18,6 +18,7 @@ from kg.shelf.file import ReadOnlyFile
 # A query looks at this many names at most, the most linked ones first.
 CANDIDATES = 200
 FILTERED_CANDIDATES = 4000
+TRACK_CANDIDATES = 20_000
 HOLDING_CANDIDATES = 600
 LONGEST_QUERY = 100
 _KIND = {"zh": 6, "en": 6, "alias": 4, "pinyin": 2, "initials": 0}
@@ -125,10 +126,11 @@ class NameIndex(ReadOnlyFile):
         """
         where, more = _filter(wish)
         looked = FILTERED_CANDIDATES if more else depth
+        join = "JOIN entity e ON e.id = n.entity" if wish.type else ""
         rows = self.rows(
             "SELECT n.id, n.entity, n.key, n.kind, n.text "  # noqa: S608 - fixed texts
             f"FROM ({source} LIMIT {looked}) f JOIN name n ON n.id = f.id "
-            f"JOIN entity e ON e.id = n.entity WHERE 1 {where} LIMIT {depth}",
+            f"{join} WHERE 1 {where.replace('e.id', 'n.entity')} LIMIT {depth}",
             (*values, *more),
         )
         return [_Found(n, e, k, kind, text, 0.0, False) for n, e, k, kind, text in rows]
@@ -141,8 +143,18 @@ class NameIndex(ReadOnlyFile):
         if len(key) <= longest and not (wish.type or wish.track):
             source = "SELECT name AS id FROM short WHERE prefix = ?"
             return self._select(source, (key,), wish)
+        ends = (key, key + "\U0010ffff")
         source = "SELECT id FROM name WHERE key >= ? AND key < ?"
-        return self._select(source, (key, key + "\U0010ffff"), wish)
+        if wish.track and not wish.type:
+            # Track and entity are told by the index of keys alone: no name is read
+            # before it is known to fit.
+            source = (
+                "SELECT id FROM (SELECT id, entity FROM name"  # noqa: S608 - a number
+                f" WHERE key >= ? AND key < ? LIMIT {TRACK_CANDIDATES}) WHERE entity"
+                " IN (SELECT entity FROM track WHERE track = ?)"
+            )
+            return self._select(source, (*ends, wish.track), Wish(""))
+        return self._select(source, ends, wish)
 
     def _holding(self, key: str, wish: Wish) -> list[_Found]:
         """Names that hold the key: those with its rarest grams, then looked at.
@@ -263,8 +275,7 @@ def _filter(wish: Wish) -> tuple[str, list[object]]:
         where += " AND (e.type = ? OR e.grp = ?)"
         values += [wish.type, wish.type]
     if wish.track:
-        where += " AND EXISTS (SELECT 1 FROM track t"
-        where += " WHERE t.track = ? AND t.entity = e.id)"
+        where += " AND e.id IN (SELECT entity FROM track WHERE track = ?)"
         values.append(wish.track)
     return where, values
 

@@ -12,8 +12,9 @@ from typing import Any
 from flask import Blueprint, Response, g
 
 from kg.analysis.columns import columns, things_on
-from kg.analysis.graphs import EGO_LIMIT, PAGE_LIMIT, Choice
+from kg.analysis.graphs import EGO_LIMIT
 from kg.analysis.large import Picture
+from kg.analysis.neighbours import PAGE_LIMIT, Choice
 from kg.analysis.overview import drawing, packed
 from kg.analysis.paths import LONGEST
 from kg.errors import DataError

@@ -9,11 +9,14 @@ from flask import Blueprint, Response, render_template, request
 
 from kg import vocab
 from kg.errors import QueryError
+from kg.model.pinyin import by_name
 from kg.query.read import matrix as matrix_
 from kg.query.read import tracks as tracks_
+from kg.query.read.evidence import Source, source_iri
 from kg.query.read.facts import Fact
 from kg.query.read.matrix import SORTS
 from kg.query.read.matrix_shelf import Facets, Row
+from kg.query.read.sources import all_sources
 from kg.query.read.text import batches
 from kg.query.read.tracks import Tree
 from kg.shelf.lists import KINDS
@@ -27,6 +30,7 @@ from kg.web.tracks import KIND_NAMES, iri_of, tree
 blueprint = Blueprint("matrix", __name__)
 
 MOST_COLUMNS = 24
+MOST_SOURCES = 100
 _STANDINGS = {
     "official": ("官方或公告", "official or filing"),
     "cited": ("其他来源", "other sources"),
@@ -103,6 +107,7 @@ def matrix() -> str:
         sheets=sheets,
         sheet=request.args.get("columns", "1"),
         source=_source_name(),
+        sources=_sources(),
         rows=shown,
         total=len(rows),
         number=number,
@@ -122,8 +127,19 @@ def matrix() -> str:
 def _source_name() -> str:
     """The name of the source that the rows are narrowed to, or ""."""
     chosen = request.args.get("source", "")
-    iri = f"{vocab.ID}source-{chosen}"
+    iri = source_iri(chosen)
     return reader().names([iri])[iri].text(language()) if chosen else ""
+
+
+def _sources() -> list[tuple[str, str]]:
+    """Id and title of the sources most cited, and of the chosen one, by title."""
+    found = sorted(all_sources(reader()), key=lambda s: (-s[2], s[0]))
+    iris = [iri for iri, _, _ in found[:MOST_SOURCES]]
+    if chosen := request.args.get("source", ""):
+        iris.append(source_iri(chosen))
+    called = Names(iris)
+    listed = {Source(iri, called[iri]).id: called.text(iri) for iri in iris}
+    return sorted(listed.items(), key=lambda s: (*by_name(s[1], language()), s[0]))
 
 
 def _cells(shown: Sequence[Row], across: set[str]) -> dict[str, Any]:

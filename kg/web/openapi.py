@@ -12,7 +12,8 @@ from typing import Any
 from flask import Blueprint, Response, current_app, jsonify
 
 import kg
-from kg.analysis.graphs import EGO_LIMIT, PAGE_LIMIT
+from kg.analysis.graphs import EGO_LIMIT
+from kg.analysis.neighbours import PAGE_LIMIT
 from kg.analysis.paths import LONGEST
 from kg.model.groups import GROUPS
 from kg.web.site import site

@@ -26,9 +26,9 @@ MOST = 200
 _BATCH = 400
 # What is counted, as the head of the column.
 COUNTED: dict[str, tuple[str, str]] = {
-    "": ("对方数量", "Linked things"),
-    "inTrack": ("对方所属赛道数", "Tracks of these"),
-    "locatedIn": ("对方所在地点数", "Places of these"),
+    "": ("对方数", "Links"),
+    "inTrack": ("赛道数", "Tracks"),
+    "locatedIn": ("地点数", "Places"),
 }
 
 OPENAPI = {

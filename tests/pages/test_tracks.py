@@ -236,3 +236,16 @@ def test_counts_of_the_tree_lead_to_who_is_counted(pages: FlaskClient) -> None:
     counted = re.search(r'href="(/tracks/medical-devices\?kind=company)#who">3<', text)
     assert counted is not None
     assert page(pages, counted[1]).count('<tr><th scope="row">') == 3
+
+
+def test_matrix_offers_sources_by_title(pages: FlaskClient) -> None:
+    text = page(pages, "/tracks/matrix?source=page&lang=en")
+    options = dict(
+        re.findall(r'<option value="([^"]+)"(?: selected)?>([^<]+)</option>', text)
+    )
+    listed = rows(pages, "/sources.csv")
+    assert listed
+    assert {r["source"].rpartition("source-")[2] for r in listed} <= options.keys()
+    assert options["page"] not in {"", "page", "source-page"}
+    assert '<option value="page" selected>' in text
+    assert '<input name="source"' not in text
