@@ -29,11 +29,11 @@ CREATE TABLE raw.extra (st TEXT PRIMARY KEY, start TEXT, "end" TEXT, period TEXT
 """
 START, END, PERIOD, DATASET, EVIDENCE = range(5)
 _DETAILS = {
-    START: "?s rdf:predicate ?p ; lv:start ?o .",
-    END: "?s rdf:predicate ?p ; lv:end ?o .",
-    PERIOD: "?s rdf:predicate ?p ; lv:periodText ?o .",
-    DATASET: "?s rdf:predicate ?p ; lv:dataset ?o .",
-    EVIDENCE: "?s rdf:predicate ?p ; prov:wasDerivedFrom ?o .",
+    START: "?s lv:start ?o .",
+    END: "?s lv:end ?o .",
+    PERIOD: "?s lv:periodText ?o .",
+    DATASET: "?s lv:dataset ?o .",
+    EVIDENCE: "?s prov:wasDerivedFrom ?o .",
 }
 PROOF = ("source", "quote", "prefix", "suffix", "start", "end", "locator", "confidence")
 _PROOFS = (
