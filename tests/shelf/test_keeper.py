@@ -178,7 +178,8 @@ def test_snapshot_gives_the_same_shelf_as_the_service(tmp_path: Path) -> None:
         for name, source in (("one", store), ("two", snapshot)):
             prepare(source, tmp_path / name, lambda step: None)
         shelves = [
-            Shelf(next((tmp_path / n / "shelf").glob("*"))) for n in ("one", "two")
+            Shelf(next((tmp_path / n / "shelf").glob("shelf-*.sqlite")))
+            for n in ("one", "two")
         ]
         things = [s.rows("SELECT * FROM thing ORDER BY id") for s in shelves]
         assert things[0] == things[1]
