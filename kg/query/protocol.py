@@ -14,6 +14,7 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from kg.errors import MediaTypeError, RequestError
+from kg.store.terms import is_iri
 
 Pairs = Sequence[tuple[str, str]]
 FORM: Final = "application/x-www-form-urlencoded"
@@ -122,7 +123,7 @@ def require_iri(value: str, name: str) -> str:
     Raises:
         RequestError: if it is none.
     """
-    if not _IRI.fullmatch(value):
+    if not _IRI.fullmatch(value) or not is_iri(value):
         raise RequestError(
             f"The parameter {name!r} needs an absolute IRI, not {value[:80]!r}.",
             zh=f"参数 {name!r} 须为绝对 IRI，而不是 {value[:80]!r}。",

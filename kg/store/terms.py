@@ -34,6 +34,15 @@ def to_engine(term: Term) -> ox.NamedNode | ox.BlankNode | ox.Literal:
     return ox.Literal(term.value, datatype=ox.NamedNode(term.datatype))
 
 
+def is_iri(text: str) -> bool:
+    """Whether a text is an absolute IRI (RFC 3987), as every engine here takes it."""
+    try:
+        ox.NamedNode(text)
+    except ValueError:
+        return False
+    return True
+
+
 def query_error(exc: SyntaxError) -> QuerySyntaxError:
     """The engine's syntax error with line and column as context.
 

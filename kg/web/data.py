@@ -9,6 +9,7 @@ Source: SPARQL 1.1 Graph Store HTTP Protocol, sections 4 and 5.
 
 from __future__ import annotations
 
+import re
 import uuid
 from email.message import EmailMessage
 from urllib.parse import quote
@@ -40,6 +41,8 @@ _ALIASES = {
     "text/plain": "application/n-triples",
 }
 _METHODS = ["GET", "PUT", "POST", "DELETE"]
+# What an IRI cannot have stays percent-encoded, as it was in the address.
+_NO_IRI = re.compile(r"[\x00-\x20<>\"{}|^`\\%]")
 
 
 @blueprint.route("/data", methods=_METHODS)
@@ -73,6 +76,10 @@ def data(name: str = "") -> Response:
     )
 
 
+def _escaped(found: re.Match[str]) -> str:
+    return f"%{ord(found[0]):02X}"
+
+
 def _graph(name: str) -> str | None:
     """IRI of the graph a request names; ``""`` the default, ``None`` none.
 
@@ -89,7 +96,8 @@ def _graph(name: str) -> str | None:
                 hint="Use /data?graph=IRI, or /data/PATH alone.",
                 hint_zh="请使用 /data?graph=IRI，或仅用 /data/路径。",
             )
-        return endpoint_address(request.path)
+        address = endpoint_address(_NO_IRI.sub(_escaped, request.path))
+        return require_iri(address, "address")
     if named is not None and default is not None:
         raise RequestError(
             "Give 'graph' or 'default', not both.",

@@ -289,7 +289,8 @@ def description() -> dict[str, Any]:
         paths.update(getattr(module, "OPENAPI", {}))
     for path in POSTED:
         paths[path] = {**paths[path], "post": posted(paths[path]["get"])}
-    paths.update(importlib.import_module("kg.web.protocols").OPENAPI)
+    for name in ("protocols", "reconcile_api"):
+        paths.update(importlib.import_module(f"kg.web.{name}").OPENAPI)
     return {
         "openapi": "3.1.0",
         "info": {

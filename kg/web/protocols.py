@@ -37,6 +37,13 @@ _GRAPH: Final = [
     parameter("graph", "IRI of a graph", {"type": "string", "format": "iri"}),
     parameter("default", "What was written without naming a graph", _TEXT),
 ]
+_NAME: Final = {
+    "name": "name",
+    "in": "path",
+    "required": True,
+    "description": "Rest of the graph's IRI; may have slashes",
+    "schema": {"type": "string", "minLength": 1},
+}
 _MATCH: Final = {
     "name": "If-Match",
     "in": "header",
@@ -52,6 +59,18 @@ def _form(name: str) -> dict[str, Any]:
         f"application/sparql-{name}": {"schema": _TEXT},
     }
     return {"required": True, "content": content}
+
+
+def _read(summary: str, named: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "summary": summary,
+        "parameters": [*named, parameter("format", "Instead of Accept", _TEXT)],
+        "responses": {
+            "200": {"description": "The graph", "content": _DOCUMENTS},
+            "304": {"description": "Not changed since the ETag sent"},
+            **_REFUSED,
+        },
+    }
 
 
 def _write(summary: str, *, takes: bool, more: list[dict[str, Any]]) -> dict[str, Any]:
@@ -108,18 +127,16 @@ OPENAPI: Final[dict[str, Any]] = {
         }
     },
     "/data": {
-        "get": {
-            "summary": "One graph as a document",
-            "parameters": [*_GRAPH, parameter("format", "Instead of Accept", _TEXT)],
-            "responses": {
-                "200": {"description": "The graph", "content": _DOCUMENTS},
-                "304": {"description": "Not changed since the ETag sent"},
-                **_REFUSED,
-            },
-        },
+        "get": _read("One graph as a document", _GRAPH),
         "put": _write("Replace a graph", takes=True, more=_GRAPH),
         "post": _write("Add to a graph, or make a new one", takes=True, more=_GRAPH),
         "delete": _write("Remove a graph", takes=False, more=_GRAPH),
+    },
+    "/data/{name}": {
+        "get": _read("The graph whose IRI is this address", [_NAME]),
+        "put": _write("Replace it", takes=True, more=[_NAME]),
+        "post": _write("Add to it", takes=True, more=[_NAME]),
+        "delete": _write("Remove it", takes=False, more=[_NAME]),
     },
     "/healthz": _told("Whether the process answers", "application/json"),
     "/readyz": _told(

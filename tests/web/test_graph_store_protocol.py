@@ -6,6 +6,7 @@ Source: https://www.w3.org/TR/sparql11-http-rdf-update/
 from __future__ import annotations
 
 import io
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
@@ -277,3 +278,25 @@ def test_what_was_put_is_in_the_default_graph_of_queries(web: FlaskClient) -> No
     assert web.get("/sparql?query=ASK{<http://e/1> ?p ?o}").json["boolean"] is True
     web.delete(GRAPH, headers=KEY)
     assert web.get("/sparql?query=ASK{<http://e/1> ?p ?o}").json["boolean"] is False
+
+
+@pytest.mark.parametrize("name", ["a%22b", "a%20b", "a%25b", "%3Cx%3E", "一"])
+def test_address_with_escapes_is_the_graph_itself(web: FlaskClient, name: str) -> None:
+    address = f"/data/{name}"
+    made = put(web, address)
+    assert made.status_code == 201
+    named = "http://localhost/data/" + name
+    assert made.headers["Location"].endswith(address) or name == "一"
+    found = lines(web, "/data?graph=" + quote(named, safe=""))
+    assert found == lines(web, address)
+
+
+@pytest.mark.parametrize(
+    "iri", ["http://a:b/", "http://[/", "http://a/\uffff", "http:a b"]
+)
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_name_that_is_no_iri_is_400(web: FlaskClient, method: str, iri: str) -> None:
+    address = "/data?graph=" + quote(iri, safe="")
+    told = web.open(address, method=method, data=b"", content_type=TURTLE, headers=KEY)
+    assert told.status_code == 400
+    assert told.json["code"] == "bad-request"
