@@ -21,8 +21,11 @@ def main() -> None:
             service.query("ASK {}")
             print(f"{start}: {time.monotonic() - started:.2f} s to the first answer")
             time.sleep(2)
-            count, size = len(service.pids()), service.memory_mb()
-            print(f"  {count} processes, {size:.0f} MiB (PSS)")
+            parts = sorted(service.memory_by_process().values(), reverse=True)
+            print(
+                f"  {len(parts)} processes, {sum(parts):.0f} MiB (PSS):"
+                f" {[round(mb) for mb in parts]}"
+            )
             service.stop()
 
 

@@ -36,6 +36,8 @@ def run(arguments: argparse.Namespace) -> int:
     settings = load_settings(given)
     # The server's worker is another process: it reads the environment.
     os.environ |= {environment_name(name): value for name, value in given.items()}
+    # Many threads would each have a heap of their own, and what one frees stays.
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
     from granian import Granian
     from granian.constants import Interfaces, Loops
     from granian.http import HTTP1Settings

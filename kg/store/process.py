@@ -258,6 +258,7 @@ class WorkerProcess:
         with self._lock:
             if not self._is_closed:
                 self._is_closed = True
+                self._buffer = bytearray()
                 self._socket.close()
                 os.close(self._pidfd)
         return self._spawner.status(self.pid)

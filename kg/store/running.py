@@ -87,6 +87,7 @@ class RunningAnswer:
             self._pieces.append(payload)
             return
         if tag == b"E":
+            self._pieces.clear()  # an error may be held for long, and this with it
             self._finish()
             raise error_from_json(payload)
         facts = json.loads(payload)
@@ -146,6 +147,7 @@ class RunningAnswer:
         """Stop the query if it still runs."""
         if not self._is_over:
             self._is_over = True
+            self._pieces.clear()
             if self._process.is_alive and not self._is_late:
                 self._pool.count("cancelled")
             self._process.discard()

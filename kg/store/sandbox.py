@@ -39,9 +39,6 @@ _X32_BIT = 0x40000000
 _SET_NO_NEW_PRIVILEGES, _SET_SECCOMP, _FILTER, _SET_DEATH_SIGNAL = 38, 22, 2, 1
 _KILL = 9
 
-# mallopt(3): M_MMAP_THRESHOLD, M_TRIM_THRESHOLD, M_TOP_PAD.
-_HEAP: Final = ((-3, 32 * 1024 * 1024), (-1, 256 * 1024 * 1024), (-2, 1024 * 1024))
-
 STACK_BYTES: Final = 64 * 1024 * 1024
 
 
@@ -115,31 +112,6 @@ def limit_memory(budget_bytes: int | None) -> None:
         _soft_limit(resource.RLIMIT_AS, resource.RLIM_INFINITY)
     else:
         _soft_limit(resource.RLIMIT_AS, address_space_bytes() + budget_bytes)
-
-
-def prepare_heap() -> None:
-    """Have the allocator keep what an engine frees, for its next allocation.
-
-    A query frees and takes back megabytes all the time; by its defaults glibc
-    gives them to the kernel and has them cleared again. ``trim_heap`` gives back
-    what is left after the query. No effect with another C library.
-    """
-    with contextlib.suppress(OSError, AttributeError):
-        libc = ctypes.CDLL(None)
-        for what, value in _HEAP:
-            libc.mallopt(what, value)
-
-
-def trim_heap() -> None:
-    """Give back to the kernel what the allocator holds and nobody uses."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).malloc_trim(0)
-
-
-def resident_bytes() -> int:
-    """Memory that this process holds now."""
-    pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
-    return int(pages) * resource.getpagesize()
 
 
 def address_space_bytes() -> int:

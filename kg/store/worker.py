@@ -19,7 +19,7 @@ import pyoxigraph as ox
 
 from kg import vocab
 from kg.errors import KGError, StoreError
-from kg.store import engine, sandbox, staging, transport
+from kg.store import engine, heap, sandbox, staging, transport
 from kg.store.base import Limits, UserQuery
 from kg.store.dumping import dump_graphs
 from kg.store.frames import FrameWriter, error_to_json, receive_frame, send_frame
@@ -54,7 +54,7 @@ class Worker:
         silent = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silent, 2)  # what a dying engine prints; the service logs it
         sandbox.die_with_parent()
-        sandbox.prepare_heap()
+        heap.prepare_heap()
         writes = self._options.get("writes")
         sandbox.limit_process((1 << 44) if writes else _LOG_BYTES)
         closed = not self._options.get("network") and sandbox.deny_network()
@@ -66,8 +66,8 @@ class Worker:
         began = time.monotonic()
         self._reply(request)
         if time.monotonic() - began > _TRIM_AFTER_S:
-            sandbox.trim_heap()
-            held = sandbox.resident_bytes() - self._opened_bytes
+            heap.trim_heap()
+            held = heap.resident_bytes() - self._opened_bytes
             self._is_worn = held > _WORN_BYTES
 
     def _reply(self, request: dict[str, Any]) -> None:
@@ -91,7 +91,7 @@ class Worker:
             sandbox.limit_memory(None)
             self._store = ox.Store.read_only(path)
             self._path, self._budget = path, None
-            self._opened_bytes = sandbox.resident_bytes()
+            self._opened_bytes = heap.resident_bytes()
         if budget_bytes != self._budget:
             sandbox.limit_memory(budget_bytes)
             self._budget = budget_bytes

@@ -14,6 +14,7 @@ from kg import vocab
 from kg.config import Settings
 from kg.errors import KGError
 from kg.query.access import Access
+from kg.store.heap import HeapKeeper
 from kg.store.isolated import IsolatedStore
 from kg.web.app import create_app
 from kg.web.backups import Backups
@@ -78,7 +79,10 @@ def build_front(parts: Parts, app: Flask | None = None) -> Front:
         settings["backup_keep"],
     )
 
+    heap = HeapKeeper()
+
     def start() -> None:
+        heap.start()
         if isinstance(store, IsolatedStore):
             store.warm()
             threading.Thread(target=store.verify, daemon=True).start()
@@ -92,6 +96,7 @@ def build_front(parts: Parts, app: Flask | None = None) -> Front:
         logging.getLogger("kg").info("serving generation %s", store.generation)
 
     def stop() -> None:
+        heap.stop()
         backups.stop()
         store.close()
 

@@ -21,10 +21,12 @@ from kg.errors import (
 )
 from kg.model import Iri, Literal
 from kg.query.guard import inspect_query
+from kg.store import heap
 from kg.store.base import Limits, UserQuery
 from kg.store.isolated import IsolatedOptions, IsolatedStore
 from kg.store.pool import Pool, PoolOptions
 from kg.store.quick import QuickAnswer
+from kg.store.running import RunningAnswer
 
 SLOW = "SELECT (COUNT(*) AS ?n) { " + " ".join(
     f"VALUES ?x{i} {{ 1 2 3 4 5 6 7 8 9 }}" for i in range(14)
@@ -248,3 +250,40 @@ def test_generation_published_by_another_process_is_seen(tmp_path: Path) -> None
     finally:
         one.close()
         other.close()
+
+
+def test_error_does_not_hold_what_had_come_before_it(store: IsolatedStore) -> None:
+    """An error is kept with its traceback until it is told, and longer."""
+    text, probe = inspect_query(LONG).with_row_limit(80_000)
+    limits = Limits(max_rows=80_000, max_bytes=1024 * 1024)
+    kind = "application/sparql-results+json"
+    query = UserQuery(text, "SELECT", kind, probe=probe, limits=limits)
+    with pytest.raises(QueryTooLargeError) as caught:
+        store.answer(query)
+    seen = [
+        value
+        for frame in caught.traceback
+        for value in frame.frame.f_locals.values()
+        if isinstance(value, RunningAnswer)
+    ]
+    assert seen
+    assert {answer.held_bytes for answer in seen} == {0}
+
+
+def test_heap_that_has_grown_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heap, "_LOOK_EVERY_S", 0.02)
+    keeper = heap.HeapKeeper()
+    before = heap.resident_bytes()
+    pieces = [b"x" * 100_000 for _ in range(1500)]
+    kept = pieces[::300]  # so that none of it is at the end of the heap
+    assert heap.resident_bytes() > before + 100 * 2**20
+    pieces.clear()
+    keeper.start()
+    try:
+        deadline = time.monotonic() + 20
+        while heap.resident_bytes() > before + 40 * 2**20:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+    finally:
+        keeper.stop()
+    assert len(kept) == 5
