@@ -25,11 +25,13 @@ Near = Callable[[Collection[K]], Iterable[tuple[K, K]]]
 class _Side(Generic[K]):
     """What one end has reached: distance of each thing, and whence it was reached."""
 
-    def __init__(self, start: K) -> None:
+    def __init__(self, start: K, weigh: Callable[[Collection[K]], int]) -> None:
         self.depth = {start: 0}
         self.back: dict[K, set[K]] = defaultdict(set)
         self.front: Collection[K] = {start}
         self.level = 0
+        self._weigh = weigh
+        self.weight = weigh(self.front)
 
     def grow(self, near: Near[K]) -> None:
         self.level += 1
@@ -41,6 +43,7 @@ class _Side(Generic[K]):
                 back[there].add(here)
                 reached.add(there)
         self.front = reached
+        self.weight = self._weigh(reached)
 
 
 def ways(
@@ -50,6 +53,7 @@ def ways(
     *,
     longest: int = LONGEST,
     order: Callable[[K], Any] = lambda thing: thing,
+    weigh: Callable[[Collection[K]], int] = len,
 ) -> tuple[list[list[K]], bool]:
     """All shortest paths between two things, as the things on them.
 
@@ -58,50 +62,62 @@ def ways(
         end: the other.
         near: gives neighbours, either way.
         longest: links a path may have, at most ``LONGEST``.
-        order: sorts things, so that paths come in a stable order.
+        order: sorts things, and so paths.
+        weigh: what it costs to ask ``near`` of some things; the side where it
+            costs less goes on, so that a hub is seldom opened.
 
     Returns:
-        At most ``MOST_PATHS`` paths, and whether there were more, or the search
+        The first ``MOST_PATHS`` paths, and whether there were more, or the search
         was too wide to be finished.
     """
     if start == end:
         return [[start]], False
-    one, two = _Side(start), _Side(end)
+    one, two = _Side(start, weigh), _Side(end, weigh)
     while one.level + two.level < min(longest, LONGEST):
-        side = one if len(one.front) <= len(two.front) else two
-        if not side.front or len(side.front) > WIDEST:
-            return [], bool(side.front)
+        if not one.front or not two.front:
+            return [], False
+        side = one if one.weight <= two.weight else two
+        if len(side.front) > WIDEST:
+            return [], True
         side.grow(near)
         # What met on an earlier level would have ended the search there.
         meeting = one.depth.keys() & two.depth.keys()
         if meeting:
-            return _joined(one, two, sorted(meeting, key=order), order)
+            found = _joined(start, end, _onward(one, two, meeting), order)
+            return found[:MOST_PATHS], len(found) > MOST_PATHS
     return [], False
 
 
+def _onward(one: _Side[K], two: _Side[K], meeting: Collection[K]) -> dict[K, set[K]]:
+    """Of each thing on a shortest path the next ones towards the end."""
+    onward: dict[K, set[K]] = defaultdict(set)
+    waiting, seen = list(meeting), set(meeting)
+    while waiting:
+        thing = waiting.pop()
+        for before in one.back.get(thing, ()):
+            onward[before].add(thing)
+            if before not in seen:
+                seen.add(before)
+                waiting.append(before)
+    for thing, after in two.back.items():
+        onward[thing] |= after
+    return onward
+
+
 def _joined(
-    one: _Side[K], two: _Side[K], meeting: list[K], order: Callable[[K], Any]
-) -> tuple[list[list[K]], bool]:
+    start: K, end: K, onward: dict[K, set[K]], order: Callable[[K], Any]
+) -> list[list[K]]:
+    """The first paths from start to end in the order of the things on them."""
     paths: list[list[K]] = []
-    for middle in meeting:
-        for head in _back(one, middle, order):
-            for tail in _back(two, middle, order):
-                if len(paths) == MOST_PATHS:
-                    return paths, True
-                paths.append([*head[::-1], *tail[1:]])
-    return paths, False
-
-
-def _back(side: _Side[K], thing: K, order: Callable[[K], Any]) -> list[list[K]]:
-    """The ways from a thing back to the side's start, both ends included."""
-    if side.depth[thing] == 0:
-        return [[thing]]
-    found: list[list[K]] = []
-    for before in sorted(side.back[thing], key=order):
-        found += [[thing, *rest] for rest in _back(side, before, order)]
-        if len(found) > MOST_PATHS:
-            break
-    return found[: MOST_PATHS + 1]
+    stack: list[list[K]] = [[start]]
+    while stack and len(paths) <= MOST_PATHS:
+        path = stack.pop()
+        if path[-1] == end:
+            paths.append(path)
+            continue
+        for after in sorted(onward[path[-1]], key=order, reverse=True):
+            stack.append([*path, after])
+    return paths
 
 
 def shortest(

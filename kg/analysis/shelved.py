@@ -159,6 +159,7 @@ class ShelvedGraph:
             lambda things: self._near.near(things, status),
             longest=longest,
             order=spelt.__getitem__,
+            weigh=self._near.weight,
         )
         things = self._near.things({n for path in found for n in path}, "id")
         called = {thing[0]: thing[1] for thing in things}

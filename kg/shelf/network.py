@@ -39,6 +39,8 @@ _ORIGINS = """SELECT g.id, g.datasets, (SELECT json_group_array(DISTINCT e.sourc
 FROM json_each(?) j CROSS JOIN origin g ON g.id = j.value"""
 _NEAR = """SELECT n.thing, r.thing FROM json_each(?) j
 CROSS JOIN near n ON n.thing = j.value CROSS JOIN rank r ON r.place = n.place"""
+_WEIGHT = """SELECT coalesce(sum(t.degree), 0) FROM json_each(?) j
+CROSS JOIN thing t ON t.id = j.value"""
 _FIRST = """SELECT r.thing, n.place FROM (SELECT DISTINCT place FROM near
   WHERE thing = ? ORDER BY place LIMIT ?) n JOIN rank r ON r.place = n.place"""
 
@@ -108,6 +110,11 @@ class Neighbourhood:
         """
         only = "" if status is None else f" WHERE n.status = {int(status)}"
         return self._rows(_NEAR + only, things)
+
+    def weight(self, things: Collection[int]) -> int:
+        """Number of statements about these things, one by one."""
+        found: int = self._rows(_WEIGHT, things)[0][0] if things else 0
+        return found
 
     def first(self, thing: int, limit: int) -> list[tuple[int, int]]:
         """Number and place of the most linked neighbours of a thing."""

@@ -22,6 +22,7 @@ LOG = logging.getLogger(__name__)
 _MAIN = (
     "/",
     "/tracks",
+    "/tracks/matrix",
     "/entities",
     "/questions",
     "/rankings",
