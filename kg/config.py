@@ -146,12 +146,6 @@ SETTINGS: tuple[Setting, ...] = (
         "What a write must conform to: GRAPH=reject, warn or off; * at the end.",
     ),
     Setting("write_timeout_s", "float", "60", "Seconds a write may take."),
-    Setting(
-        "infer_max_triples",
-        "int",
-        "500000",
-        "A store up to this size is inferred anew after each write; see /readyz.",
-    ),
     Setting("write_memory_mb", "int", "2048", "MiB a write may take in its worker."),
     Setting(
         "base_url",

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, get_args
 from kg import vocab
 from kg.base import PRODUCT
 from kg.config import Settings
-from kg.curate.keeping import Conclusions
 from kg.curate.policy import Policy
 from kg.curate.publication import ensure_shipped, first_filling, graph_of, words
 from kg.errors import ConfigError, KGError, PreparingError
@@ -150,11 +149,6 @@ class Parts:
     def policy(self) -> Policy:
         """What a write must conform to."""
         return Policy(shipped("ontology"), self._describe, self.settings["shacl"])
-
-    @cached_property
-    def conclusions(self) -> Conclusions:
-        """Infers anew after writes."""
-        return Conclusions(self.store, self.settings["infer_max_triples"])
 
     @cached_property
     def write_limits(self) -> Limits:

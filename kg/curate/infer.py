@@ -92,13 +92,13 @@ def infer(asserted: Iterable[Triple], ontology: Sequence[Triple]) -> list[Triple
 
 
 def conclusions(store: ScratchStore) -> list[Triple]:
-    """What follows, by the rules it holds, from what a store holds."""
-    rules = read_rules(store)
-    found = {t for rule in rules for t in store.construct(rule.construct)}
-    return sorted(
-        (t for t in found if t not in store),
-        key=lambda t: (t[0].value, t[1].value, t[2].n3()),
-    )
+    """What follows, by the rules it holds, from what a store holds.
+
+    Raises:
+        ConfigError: as ``read_rules``.
+    """
+    read_rules(store)  # each can explain itself
+    return store.conclusions()
 
 
 def explain(

@@ -5,7 +5,7 @@ Graphs of a store, besides one for each dataset (``lvg:<dataset>``):
 * ``lvg:ontology``: classes, properties, schemes and rules. It is part of the
   default graph, because pages and queries need the labels of what they show.
 * ``lvg:questions``: the catalogue of questions, so that it can be asked itself.
-* ``lvg:inferred``: the conclusions of the rules, computed anew at each change.
+* ``lvg:inferred``: the conclusions of the rules; they follow each change.
 * ``lvg:catalogue``: which graph came from which file, by checksum.
 """
 
@@ -19,20 +19,18 @@ from pathlib import Path
 from kg import vocab
 from kg.curate.assertion import LABEL, A, both, name
 from kg.curate.files import ontology_files
-from kg.curate.infer import conclusions, read_rules
+from kg.curate.infer import read_rules
 from kg.errors import DataError
 from kg.model import Iri, Literal, Triple
 from kg.model.facts import term_iri
 from kg.store import Store
 from kg.store.files import FileTriples, read_triples
 from kg.store.filling import Filling
-from kg.store.isolated import IsolatedStore
 from kg.store.scratch import ScratchStore
 
 Content = Sequence[Triple] | FileTriples
 
 QUESTIONS_GRAPH = vocab.GRAPH + "questions"
-DERIVED = (vocab.INFERRED_GRAPH, vocab.CATALOGUE_GRAPH, *vocab.HIDDEN_GRAPHS)
 
 
 @dataclass(frozen=True)
@@ -179,10 +177,7 @@ def publish(
     graphs: Mapping[str, Content | None],
     shipped: Mapping[str, str] | None = None,
 ) -> str:
-    """Replace or remove graphs, and infer anew, all or nothing.
-
-    An embedded store on disk infers about what the change touches alone, as long
-    as that is not too much.
+    """Replace or remove graphs, with what follows from them, all or nothing.
 
     Args:
         store: is written once.
@@ -193,66 +188,10 @@ def publish(
     Returns:
         The new generation.
     """
-    if isinstance(store, IsolatedStore) and shipped is None:
-        renewed = store.replace_and_renew(graphs, rules_of(store))
-        if renewed is not None:
-            return renewed
-    scratch = ScratchStore(premises(store, without=[*DERIVED, *graphs]))
-    for content in graphs.values():
-        if isinstance(content, FileTriples):
-            scratch.load(content)
-        elif content is not None:
-            scratch.add(content)
-    changes: dict[str, Iterable[Triple] | None] = dict(graphs)
-    changes[vocab.INFERRED_GRAPH] = conclusions(scratch)
+    changes: dict[str, Content | None] = dict(graphs)
     if shipped is not None:
         changes[vocab.CATALOGUE_GRAPH] = list(catalogue(shipped))
-    return store.replace_graphs(changes)
-
-
-def rules_of(store: Store) -> list[str]:
-    """The rules of the ontology that a store holds."""
-    rules = store.select(
-        vocab.prologue("lv")
-        + f"SELECT ?text WHERE {{ GRAPH <{vocab.ONTOLOGY_GRAPH}> {{"
-        " ?rule a lv:InferenceRule ; lv:construct ?text ; lv:order ?order } }"
-        " ORDER BY ?order"
-    )
-    return [str(row["text"]) for row in rules]
-
-
-def premises(store: Store, without: Iterable[str]) -> list[Triple]:
-    """What rules look at in a store: claims, types of ours, and the ontology.
-
-    Args:
-        store: has the ontology, or is still empty.
-        without: IRIs of named graphs to leave out.
-    """
-    left_out = set(without)
-    kept = [g for g in store.graphs() if g not in left_out]
-    if not kept:
-        return []
-    found: list[Triple] = []
-    if vocab.ONTOLOGY_GRAPH in kept:
-        found += read_graph(store, vocab.ONTOLOGY_GRAPH)
-        kept.remove(vocab.ONTOLOGY_GRAPH)
-    for graph in kept:
-        found += store.construct(_CLAIMS % {"graph": graph}, timeout_s=600)
-    return found
-
-
-_CLAIMS = f"""
-PREFIX lv: <{vocab.ONTOLOGY}>
-PREFIX rdf: <{vocab.PREFIXES["rdf"]}>
-CONSTRUCT {{ ?s ?p ?o }} WHERE {{
-  {{ GRAPH <%(graph)s> {{ ?s rdf:type ?o }}
-     FILTER(!STRSTARTS(STR(?s), "{vocab.ID}ev-"))
-     FILTER(!STRSTARTS(STR(?s), "{vocab.ID}st-"))
-     BIND(rdf:type AS ?p) }}
-  UNION
-  {{ ?p rdf:type lv:DomainProperty . GRAPH <%(graph)s> {{ ?s ?p ?o }} }}
-}}
-"""
+    return store.replace_graphs(changes, conclude=True)
 
 
 def read_graph(store: Store, graph: str) -> list[Triple]:

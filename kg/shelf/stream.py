@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from kg import vocab
 from kg.errors import QueryTooLargeError
@@ -89,9 +89,11 @@ class Patient:
         """As the store's."""
         return self._store.graphs()
 
-    def replace_graphs(self, graphs: dict[str, Iterable[Triple] | None]) -> str:
+    def replace_graphs(
+        self, graphs: Mapping[str, Iterable[Triple] | None], *, conclude: bool = False
+    ) -> str:
         """As the store's."""
-        return self._store.replace_graphs(graphs)
+        return self._store.replace_graphs(graphs, conclude=conclude)
 
     def close(self) -> None:
         """As the store's."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from kg.model import Term, Triple
 
@@ -235,22 +235,44 @@ class Store(Protocol):
     def graphs(self) -> dict[str, int]:
         """IRI of each named graph and the number of its triples."""
 
-    def replace_graphs(self, graphs: dict[str, Iterable[Triple] | None]) -> str:
+    def replace_graphs(
+        self, graphs: Mapping[str, Iterable[Triple] | None], *, conclude: bool = False
+    ) -> str:
         """Replace (or, for ``None``, remove) named graphs, all or nothing.
 
         The default graph follows: afterwards it is the set union of the named
         graphs.
 
+        Args:
+            graphs: IRI to new content; each is iterated once or more.
+            conclude: whether ``vocab.INFERRED_GRAPH`` follows too: afterwards it
+                holds what the rules of the ontology graph conclude and nobody
+                asserts. With no graphs at all, conclusions that are not current
+                are made so.
+
         Returns:
-            The new generation.
+            The new generation; the old one, if nothing had to change.
         """
 
     def close(self) -> None:
         """Let go of files and processes; the store cannot be used afterwards."""
 
 
+CURRENT: Final = "current"
+STALE: Final = "stale: publish again"
+
+
 class ServiceStore(Store, Protocol):
     """A store that also takes what visitors and writers send."""
+
+    @property
+    def conclusions(self) -> str:
+        """``CURRENT``, or why ``vocab.INFERRED_GRAPH`` may lack something.
+
+        Writes keep current what was current. Restored from a backup of an older
+        version, or filled graph by graph, a store is ``STALE`` until somebody
+        calls ``replace_graphs`` with ``conclude``.
+        """
 
     def answer(
         self, query: UserQuery, *, is_gone: Callable[[], bool] | None = None
@@ -274,6 +296,8 @@ class ServiceStore(Store, Protocol):
         self, update: UserUpdate, *, expected: str = "", check: Check | None = None
     ) -> Written:
         """Carry out an update, all or nothing; durable when this returns.
+
+        What the rules conclude is right in the same generation, if it was before.
 
         Args:
             update: what the guard let through.

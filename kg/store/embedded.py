@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,6 +19,8 @@ from kg.errors import KGError, PreconditionError, StoreError
 from kg.model import Iri, Literal, Triple
 from kg.store import engine
 from kg.store.base import (
+    CURRENT,
+    STALE,
     Answer,
     Check,
     GraphWrite,
@@ -29,8 +31,8 @@ from kg.store.base import (
     Written,
 )
 from kg.store.files import FORMATS, FileTriples
+from kg.store.following import Basis, follow_change, only_compared
 from kg.store.terms import from_engine, query_error, to_engine
-from kg.store.union import follow, graph_changes
 
 _T = TypeVar("_T")
 
@@ -64,6 +66,9 @@ class EmbeddedStore:
     Args:
         union: whether the default graph is the union of the named graphs. When
             not, the default graph is a graph of its own.
+
+    Attributes:
+        basis: what the next change starts from.
     """
 
     def __init__(self, *, union: bool = True) -> None:
@@ -71,6 +76,7 @@ class EmbeddedStore:
         self._union = union
         self._lock = threading.Lock()
         self._generation = uuid.uuid4().hex[:12]
+        self.basis = Basis()
 
     @property
     def generation(self) -> str:
@@ -116,7 +122,14 @@ class EmbeddedStore:
         """IRI of each named graph and the number of its triples."""
         return engine.graph_sizes(self._store)
 
-    def replace_graphs(self, graphs: dict[str, Iterable[Triple] | None]) -> str:
+    @property
+    def conclusions(self) -> str:
+        """How current they are (see ``ServiceStore.conclusions``)."""
+        return CURRENT if self.basis.is_concluded else STALE
+
+    def replace_graphs(
+        self, graphs: Mapping[str, Iterable[Triple] | None], *, conclude: bool = False
+    ) -> str:
         """Replace or remove named graphs (see ``Store.replace_graphs``)."""
         with self._lock:
             copy = self._copy()
@@ -135,7 +148,8 @@ class EmbeddedStore:
                     ox.Quad(to_engine(s), to_engine(p), to_engine(o), graph)  # type: ignore[arg-type]
                     for s, p, o in triples
                 )
-            return self._publish(copy, None, only=list(graphs)).generation
+            done = self._publish(copy, None, only=list(graphs), conclude=conclude)
+            return done.generation
 
     def answer(
         self, query: UserQuery, *, is_gone: Callable[[], bool] | None = None
@@ -226,18 +240,26 @@ class EmbeddedStore:
         return copy
 
     def _publish(
-        self, copy: ox.Store, check: Check | None, *, only: list[str] | None = None
+        self,
+        copy: ox.Store,
+        check: Check | None,
+        *,
+        only: list[str] | None = None,
+        conclude: bool | None = None,
     ) -> Written:
+        before = self._store
         if self._union:
-            unnamed = vocab.UNNAMED_GRAPH
-            changed = follow(self._store, copy, unnamed=unnamed, only=only)
+            wanted = self.basis.is_concluded if conclude is None else conclude
+            done = follow_change(before, copy, only, self.basis, conclude=wanted)
         else:
-            changed = sorted(graph_changes(self._store, copy, only))
+            done = only_compared(before, copy, only)
         if check is not None:
-            check({name: _triples(copy, name) for name in changed})
-        self._store = copy
+            check({name: _triples(copy, name) for name in done.changed})
+        if self._union and not done.changed and not done.is_renewed:
+            return Written(self._generation)
+        self._store, self.basis = copy, done.basis
         self._generation = uuid.uuid4().hex[:12]
-        return Written(self._generation, changed=tuple(changed))
+        return Written(self._generation, changed=tuple(done.changed))
 
 
 def other_generation(expected: str, actual: str) -> PreconditionError:

@@ -16,7 +16,8 @@ from typing import Any, BinaryIO
 import pyoxigraph as ox
 
 from kg import vocab
-from kg.errors import DataError, StoreError
+from kg.errors import DataError
+from kg.store.conclusions import all_that_follows
 from kg.store.files import FORMATS, telling
 
 Progress = Callable[[str, int, int], None]
@@ -192,14 +193,7 @@ def _conclude(
     count = 0
     with target.open("wb") as out:
         for number, rule in enumerate(rules, 1):
-            found = store.query(rule)
-            if not isinstance(found, ox.QueryTriples):
-                raise StoreError("A rule must be a CONSTRUCT.")
-            new = (
-                triple
-                for triple in found
-                if ox.Quad(triple.subject, triple.predicate, triple.object) not in store
-            )
+            new = all_that_follows(store, [rule])
 
             def told(triples: Iterable[ox.Triple], step: str) -> Iterable[ox.Triple]:
                 nonlocal count

@@ -21,6 +21,8 @@ from kg.errors import KGError, StoreError
 from kg.model import Triple
 from kg.store import transport, worker
 from kg.store.base import (
+    CURRENT,
+    STALE,
     Answer,
     Check,
     GraphWrite,
@@ -403,17 +405,16 @@ class IsolatedStore:
         """Carry out a graph-store operation (see ``ServiceStore.write_graph``)."""
         return self._writer.write_graph(write, expected=expected, check=check)
 
-    def replace_graphs(self, graphs: dict[str, Iterable[Triple] | None]) -> str:
-        """Replace or remove named graphs (see ``Store.replace_graphs``)."""
-        return self._writer.replace_graphs(graphs)
+    @property
+    def conclusions(self) -> str:
+        """How current they are (see ``ServiceStore.conclusions``)."""
+        return CURRENT if self._writer.is_concluded else STALE
 
-    def replace_and_renew(
-        self,
-        graphs: Mapping[str, Iterable[Triple] | None],
-        rules: Sequence[str],
-    ) -> str | None:
-        """The same; see ``Writer.replace_and_renew``."""
-        return self._writer.replace_and_renew(graphs, rules)
+    def replace_graphs(
+        self, graphs: Mapping[str, Iterable[Triple] | None], *, conclude: bool = False
+    ) -> str:
+        """Replace or remove named graphs (see ``Store.replace_graphs``)."""
+        return self._writer.replace_graphs(graphs, conclude=conclude)
 
     def backup(self, target: Path) -> str:
         """Write a complete copy (see ``ServiceStore.backup``)."""

@@ -9,6 +9,7 @@ import pyoxigraph as ox
 from kg.errors import StoreError
 from kg.model import Triple
 from kg.store.base import Solutions
+from kg.store.conclusions import all_that_follows, rules_of
 from kg.store.files import FORMATS, FileTriples, model_triple, read_triples, telling
 from kg.store.terms import from_engine, query_error, to_engine
 
@@ -75,6 +76,12 @@ class ScratchStore:
         if not isinstance(found, ox.QueryTriples):
             raise StoreError("This query is not a CONSTRUCT.")
         return list(dict.fromkeys(model_triple(t) for t in found))
+
+    def conclusions(self) -> list[Triple]:
+        """What the rules it holds conclude and it does not hold, in a fixed order."""
+        rules = rules_of(self._store, graph=None)
+        found = {model_triple(t) for t in all_that_follows(self._store, rules)}
+        return sorted(found, key=lambda t: (t[0].value, t[1].value, t[2].n3()))
 
     def _query(self, query: str) -> object:
         try:

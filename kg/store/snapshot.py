@@ -7,7 +7,7 @@ files directly and row by row, so that memory stays flat and no term is sent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
@@ -108,7 +108,9 @@ class Snapshot:
         """IRI of each named graph and the number of its triples."""
         return engine.graph_sizes(self._store)
 
-    def replace_graphs(self, graphs: dict[str, Iterable[Triple] | None]) -> str:
+    def replace_graphs(
+        self, graphs: Mapping[str, Iterable[Triple] | None], *, conclude: bool = False
+    ) -> str:
         """Not here: nobody writes a generation."""
         raise StoreReadOnlyError("A snapshot is not written.", zh="快照不可写入。")
 

@@ -25,11 +25,11 @@ from kg import vocab
 from kg.errors import StoreError
 from kg.store import engine, sandbox, transport
 from kg.store.base import GraphWrite, UserUpdate
-from kg.store.conclusions import renew
 from kg.store.files import FORMATS
 from kg.store.filling import Filling, fill
+from kg.store.following import Basis, Followed, follow_change, only_compared
 from kg.store.terms import document_error
-from kg.store.union import follow, follow_changes, graph_changes
+from kg.store.union import remove_graph
 
 _NOT_COPIED: Final = {"LOCK", "LOG"}
 COMPACT_AT_TABLES: Final = 120
@@ -66,12 +66,14 @@ def stage(request: dict[str, Any], write: Callable[[bytes], object]) -> dict[str
 
     Args:
         request: ``base`` (path, empty for none) and ``target``; ``union``;
-            ``change`` (see ``_change``); ``tell`` (whether to write the
-            changed graphs, one line of ``transport.pack`` each); ``budget`` of memory.
+            ``change`` (see ``_change``); ``basis`` and ``conclude`` (see
+            ``follow_change``); ``tell`` (whether to write the changed graphs, one
+            line of ``transport.pack`` each); ``budget`` of memory.
         write: takes those lines.
 
     Returns:
-        ``changed`` graph IRIs, ``created``, ``quads``.
+        ``changed`` graph IRIs, ``created``, ``is_renewed``, ``is_concluded``,
+        ``quads``.
     """
     target, base = Path(request["target"]), request["base"]
     if base:
@@ -80,47 +82,42 @@ def stage(request: dict[str, Any], write: Callable[[bytes], object]) -> dict[str
     store = ox.Store(str(target))
     sandbox.limit_memory(request.get("budget"))
     draft = target.with_suffix(".nt")
-    only, created = _change(store, request["change"], draft, union=request["union"])
-    changed, known = _followed(before, store, request, only)
-    if changed is None:
-        return {"changed": [], "created": False, "is_too_wide": True}
+    change = request["change"]
+    only, created = _change(store, change, draft, union=request["union"])
+    if change["kind"] in {"none", "fill"}:  # it concludes by itself
+        done = Followed([], True, Basis(True, None))
+    elif request["union"]:
+        done = follow_change(
+            before,
+            store,
+            only,
+            Basis(**request["basis"]),
+            conclude=request["conclude"],
+            folder=target.parent,
+        )
+    else:
+        done = only_compared(before, store, only)
     sandbox.limit_memory(None)
     if request.get("tell"):
-        for name in changed:
+        for name in done.changed:
             quads = store.quads_for_pattern(None, None, None, ox.NamedNode(name))
             rows = ((q.subject, q.predicate, q.object) for q in quads)
             write(transport.pack((name,), rows) + b"\n")
     store.flush()
     if _small_tables(target) > COMPACT_AT_TABLES:
         store.optimize()
-    quads_in_all = len(store) if known is None else known
+    known = done.basis.quads
+    facts = {
+        "changed": done.changed,
+        "created": created,
+        "is_renewed": done.is_renewed,
+        "is_concluded": done.basis.is_concluded,
+        "quads": len(store) if known is None else known,
+    }
     del store
     sync_folder(target)
     sync_folder(target.parent)
-    return {"changed": changed, "created": created, "quads": quads_in_all}
-
-
-def _followed(
-    before: ox.Store, store: ox.Store, request: dict[str, Any], only: list[str] | None
-) -> tuple[list[str] | None, int | None]:
-    """Have the default graph and, where asked for, the conclusions follow.
-
-    Returns:
-        The named graphs that changed, ``None`` if conclusions cannot follow;
-        and how many quads there are now, ``None`` if they must be counted.
-    """
-    if not request["union"]:
-        return sorted(graph_changes(before, store, only)), None
-    unnamed = vocab.UNNAMED_GRAPH
-    renewing = request["change"].get("renew")
-    if renewing is None:
-        return follow(before, store, unnamed=unnamed, only=only), None
-    changes, grown = follow_changes(before, store, unnamed=unnamed, only=only)
-    more = renew(before, store, changes, renewing["rules"], renewing["inferred"])
-    if more is None:
-        return None, None
-    quads = renewing["quads"]
-    return sorted(changes), None if quads is None else quads + grown + more
+    return facts
 
 
 def _small_tables(folder: Path) -> int:
@@ -170,7 +167,7 @@ def _replace(store: ox.Store, graphs: dict[str, list[str] | None]) -> None:
     """Replace graphs by RDF files; nobody sees the store meanwhile."""
     for name, paths in graphs.items():
         graph = ox.NamedNode(name)
-        store.remove_graph(graph)
+        remove_graph(store, graph)
         if paths is None:
             continue
         store.add_graph(graph)
@@ -182,8 +179,13 @@ def _replace(store: ox.Store, graphs: dict[str, list[str] | None]) -> None:
                 raise document_error(exc) from exc
 
 
-def export(source: Path, target: Path) -> dict[str, Any]:
+def export(source: Path, target: Path, *, is_concluded: bool) -> dict[str, Any]:
     """Write a generation as ``graph.nq.gz`` with a manifest that proves it.
+
+    Args:
+        source: folder of the generation.
+        target: folder of the backup.
+        is_concluded: whether its conclusions are current; the manifest keeps it.
 
     Raises:
         OSError: if it cannot be written.
@@ -200,6 +202,7 @@ def export(source: Path, target: Path) -> dict[str, Any]:
     manifest = {
         "format": "n-quads+gzip",
         "quads": sum(1 for _ in store),
+        "is_concluded": is_concluded,
         "graphs": sorted(g.value for g in store.named_graphs()),
         "sha256": digest(target / "graph.nq.gz"),
     }

@@ -3,24 +3,92 @@
 Hidden graphs (``vocab.HIDDEN_GRAPHS``: suggestions) are left out of the union.
 
 Every change is compared with the state before it, graph by graph, so that the
-work grows with what changed and not with what is there.
+work grows with what changed and not with what is there. What a large change did
+is not held in memory: it is read from the two states again when it is asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import zip_longest
-from typing import Any
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice, zip_longest
+from typing import Any, Final
 
 import pyoxigraph as ox
 
 from kg import vocab
 
 Spo = tuple[Any, Any, Any]
-Change = tuple[set[Spo], set[Spo]]
-"""What came and what went."""
 
-_LOOK_UPS = 100_000
+IN_MEMORY: Final = 50_000
+"""Triples of a change that are kept, and quads of one transaction of the engine."""
+
+
+class Difference:
+    """The triples of a graph that the same graph of another state has not.
+
+    It can be iterated again and again, as long as nobody changes this graph; a
+    large one is read from the engine each time.
+    """
+
+    def __init__(
+        self, here: ox.Store, there: ox.Store, graph: ox.NamedNode | ox.DefaultGraph
+    ) -> None:
+        self._here, self._there, self._graph = here, there, graph
+        first = list(islice(self._read(), IN_MEMORY + 1))
+        self._kept = first if len(first) <= IN_MEMORY else None
+        self._count = None if self._kept is None else len(first)
+
+    def __iter__(self) -> Iterator[Spo]:
+        return self._read() if self._kept is None else iter(self._kept)
+
+    def having(self, predicates: Iterable[ox.NamedNode]) -> Iterator[Spo]:
+        """Those with one of these predicates; the others are not read, if many."""
+        wanted = set(predicates)
+        if self._kept is not None:
+            return (spo for spo in self._kept if spo[1] in wanted)
+        return (spo for p in wanted for spo in self._read(p))
+
+    def __bool__(self) -> bool:
+        return self._count != 0
+
+    def count(self) -> int:
+        """How many there are; asked after a reading to the end, it costs nothing."""
+        if self._count is None:
+            self._count = sum(1 for _ in self)
+        return self._count
+
+    def _read(self, predicate: ox.NamedNode | None = None) -> Iterator[Spo]:
+        graph, there = self._graph, self._there
+        is_all = isinstance(graph, ox.NamedNode) and not there.contains_named_graph(
+            graph
+        )
+        count = 0
+        for quad in self._here.quads_for_pattern(None, predicate, None, graph):
+            if is_all or quad not in there:
+                count += 1
+                yield quad.subject, quad.predicate, quad.object
+        if predicate is None:
+            self._count = count
+
+
+class Change:
+    """What a change did to one graph.
+
+    Attributes:
+        came: triples it has now and had not.
+        went: triples it had and has not any more.
+    """
+
+    __slots__ = ("came", "went")
+
+    def __init__(
+        self,
+        before: ox.Store,
+        after: ox.Store,
+        graph: ox.NamedNode | ox.DefaultGraph,
+    ) -> None:
+        self.came = Difference(after, before, graph)
+        self.went = Difference(before, after, graph)
 
 
 def follow(
@@ -29,7 +97,7 @@ def follow(
     *,
     unnamed: str,
     only: Iterable[str] | None = None,
-) -> list[str]:
+) -> tuple[dict[str, Change], int]:
     """Make the default graph of ``after`` the union of its named graphs again.
 
     Args:
@@ -41,78 +109,87 @@ def follow(
             can have touched the default graph itself; ``None`` for all of them.
 
     Returns:
-        IRIs of the named graphs that changed, in order.
-    """
-    return sorted(follow_changes(before, after, unnamed=unnamed, only=only)[0])
-
-
-def follow_changes(
-    before: ox.Store,
-    after: ox.Store,
-    *,
-    unnamed: str,
-    only: Iterable[str] | None = None,
-) -> tuple[dict[str, Change], int]:
-    """The same; gives what came and went, and by how many quads the store grew.
-
-    A store that was empty has no count, and no content of the changes.
+        The named graphs that changed, and by how many quads the store grew.
     """
     touched = None if only is None else set(only)
-    is_new = next(iter(before), None) is None
-    if is_new and touched is not None and "" not in touched:
-        return {name: (set(), set()) for name in _all_new(after, touched)}, 0
-    default = ox.DefaultGraph()
     if touched is None or "" in touched:
-        came, went = _change(before, after, default)
+        default = ox.DefaultGraph()
         keep = ox.NamedNode(unnamed)
-        for spo in went:
-            after.remove(ox.Quad(*spo, keep))
-            after.add(ox.Quad(*spo))
-        after.extend(ox.Quad(*spo, keep) for spo in came)
-        for spo in came:
-            after.remove(ox.Quad(*spo))
-        if touched is not None and (came or went):
-            touched.add(unnamed)
+        change = _change(before, after, default)
+        if change is not None:
+            for spo in change.went:
+                after.remove(ox.Quad(*spo, keep))
+                after.add(ox.Quad(*spo))
+            put(after, (ox.Quad(*spo, keep) for spo in change.came))
+            for spo in change.came:
+                after.remove(ox.Quad(*spo))
+            if touched is not None:
+                touched.add(unnamed)
     changes = graph_changes(before, after, touched)
     seen = [c for name, c in changes.items() if name not in vocab.HIDDEN_GRAPHS]
-    grown = sum(len(came) - len(went) for came, went in changes.values())
-    grown -= take_from_default(after, {spo for _, went in seen for spo in went})
-    grown += add_to_default(after, {spo for came, _ in seen for spo in came})
+    grown = -sum(take_from_default(after, change.went) for change in seen)
+    grown += sum(add_to_default(after, change.came) for change in seen)
+    grown += sum(c.came.count() - c.went.count() for c in changes.values())
     return changes, grown
 
 
-def take_from_default(store: ox.Store, gone: set[Spo]) -> int:
-    """Take out what no named graph holds any more; how many that were."""
-    lost = [
-        quad
-        for spo in gone - _still_there(store, gone)
-        if (quad := ox.Quad(*spo)) in store
-    ]
-    for quad in lost:
+def put(store: ox.Store, quads: Iterable[ox.Quad]) -> None:
+    """Put quads in: a few in one transaction, many in bulk, where memory is flat."""
+    stream = iter(quads)
+    first = list(islice(stream, IN_MEMORY))
+    if len(first) < IN_MEMORY:
+        store.extend(first)
+    else:
+        store.bulk_extend(chain(first, stream))
+
+
+def remove_graph(store: ox.Store, graph: ox.NamedNode) -> None:
+    """Remove a graph; the engine's own way holds all of it in one transaction."""
+    for quad in store.quads_for_pattern(None, None, None, graph):
         store.remove(quad)
-    return len(lost)
+    store.remove_graph(graph)
 
 
-def add_to_default(store: ox.Store, came: set[Spo]) -> int:
-    """Put in what is not there; how many that were."""
-    new = [quad for spo in came if (quad := ox.Quad(*spo)) not in store]
-    store.extend(new)
-    return len(new)
+def take_from_default(store: ox.Store, gone: Iterable[Spo]) -> int:
+    """Take out what no named graph holds any more; how many that were."""
+    count = 0
+    for spo in gone:
+        quad = ox.Quad(*spo)
+        if quad in store and not is_held(store, spo):
+            store.remove(quad)
+            count += 1
+    return count
 
 
-def _all_new(after: ox.Store, only: Iterable[str]) -> list[str]:
-    """The same for a store that was empty: nothing to compare, all in bulk."""
-    names = sorted(n for n in only if after.contains_named_graph(ox.NamedNode(n)))
-    for name in (n for n in names if n not in vocab.HIDDEN_GRAPHS):
-        quads = after.quads_for_pattern(None, None, None, ox.NamedNode(name))
-        after.bulk_extend(ox.Quad(q.subject, q.predicate, q.object) for q in quads)
-    return names
+def add_to_default(store: ox.Store, came: Iterable[Spo]) -> int:
+    """Put in what is not there, each of them given once; how many that were."""
+    count = 0
+
+    def lacking() -> Iterator[ox.Quad]:
+        nonlocal count
+        for spo in came:
+            quad = ox.Quad(*spo)
+            if quad not in store:
+                count += 1
+                yield quad
+
+    put(store, lacking())
+    return count
+
+
+def is_held(store: ox.Store, spo: Spo, aside: Iterable[str] = ()) -> bool:
+    """Whether a named graph holds this, other than a hidden one and those aside."""
+    left_out = {*vocab.HIDDEN_GRAPHS, *aside}
+    return any(
+        isinstance(q.graph_name, ox.NamedNode) and q.graph_name.value not in left_out
+        for q in store.quads_for_pattern(*spo, None)
+    )
 
 
 def graph_changes(
     before: ox.Store, after: ox.Store, only: Iterable[str] | None = None
 ) -> dict[str, Change]:
-    """The named graphs that differ, each with what came and what went."""
+    """The named graphs that differ, or came or went, each with what it did."""
     if only is None:
         only = {
             g.value
@@ -121,49 +198,24 @@ def graph_changes(
             if isinstance(g, ox.NamedNode)
         }
     changes: dict[str, Change] = {}
-    for name in filter(None, only):
+    for name in sorted({*only} - {""}):
         graph = ox.NamedNode(name)
-        came, went = _change(before, after, graph)
         existed = before.contains_named_graph(graph)
-        if came or went or existed != after.contains_named_graph(graph):
-            changes[name] = (came, went)
+        change = _change(before, after, graph)
+        if change is None and existed != after.contains_named_graph(graph):
+            change = Change(before, after, graph)  # an empty one
+        if change is not None:
+            changes[name] = change
     return changes
 
 
 def _change(
     before: ox.Store, after: ox.Store, graph: ox.NamedNode | ox.DefaultGraph
-) -> Change:
+) -> Change | None:
     old = before.quads_for_pattern(None, None, None, graph)
     new = after.quads_for_pattern(None, None, None, graph)
     # Both come in the order of the same index: equal graphs are equal lists.
     if all(a == b for a, b in zip_longest(old, new)):
-        return set(), set()
-    was, is_now = (
-        {(q.subject, q.predicate, q.object) for q in quads}
-        for quads in (
-            before.quads_for_pattern(None, None, None, graph),
-            after.quads_for_pattern(None, None, None, graph),
-        )
-    )
-    return is_now - was, was - is_now
-
-
-def _still_there(store: ox.Store, wanted: set[Spo]) -> set[Spo]:
-    """Those of these that a named graph holds, other than a hidden one."""
-    hidden = {ox.NamedNode(name) for name in vocab.HIDDEN_GRAPHS}
-    aside = {ox.DefaultGraph(), *hidden}
-    if len(wanted) <= _LOOK_UPS:
-        return {
-            spo
-            for spo in wanted
-            if any(
-                q.graph_name not in aside for q in store.quads_for_pattern(*spo, None)
-            )
-        }
-    return {
-        spo
-        for graph in list(store.named_graphs())
-        if graph not in hidden
-        for q in store.quads_for_pattern(None, None, None, graph)
-        if (spo := (q.subject, q.predicate, q.object)) in wanted
-    }
+        return None
+    change = Change(before, after, graph)
+    return change if change.came or change.went else None

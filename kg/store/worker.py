@@ -198,7 +198,8 @@ def _stage(worker: Worker, request: dict[str, Any], write: Write) -> Facts:
 
 
 def _export(worker: Worker, request: dict[str, Any], write: Write) -> Facts:
-    return staging.export(Path(request["path"]), Path(request["target"]))
+    source, target = Path(request["path"]), Path(request["target"])
+    return staging.export(source, target, is_concluded=request["is_concluded"])
 
 
 _HANDLERS: dict[str, Callable[[Worker, dict[str, Any], Write], Facts]] = {

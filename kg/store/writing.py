@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 from kg import vocab
 from kg.errors import (
-    PreconditionError,
     StoreError,
     StoreReadOnlyError,
     StoreUnreachableError,
@@ -21,6 +21,7 @@ from kg.store.base import Check, GraphWrite, Limits, UserUpdate, Written
 from kg.store.custody import Custody, Once
 from kg.store.embedded import other_generation
 from kg.store.files import FileTriples
+from kg.store.following import Basis
 from kg.store.generations import Generations
 
 _CONCLUDED: Final = "is_concluded"  # in the facts of a generation
@@ -87,47 +88,15 @@ class Writer:
             }
             return self._write(change, write.limits, expected, check)
 
-    def replace_graphs(self, graphs: Mapping[str, Iterable[Triple] | None]) -> str:
+    @property
+    def is_concluded(self) -> bool:
+        """Whether the conclusions of the generation that counts are right."""
+        return self._basis_of(self._generations.current).is_concluded
+
+    def replace_graphs(
+        self, graphs: Mapping[str, Iterable[Triple] | None], *, conclude: bool = False
+    ) -> str:
         """Replace or remove named graphs (see ``Store.replace_graphs``)."""
-        return self._replaced(graphs, {}).generation
-
-    def replace_and_renew(
-        self,
-        graphs: Mapping[str, Iterable[Triple] | None],
-        rules: Sequence[str],
-    ) -> str | None:
-        """The same; what the rules conclude follows, as far as it is touched.
-
-        Args:
-            graphs: as for ``replace_graphs``.
-            rules: CONSTRUCT texts (``kg.store.conclusions``).
-
-        Returns:
-            The new generation; ``None``, with nothing changed, if everything
-            should be concluded anew: there are no rules, the conclusions were not
-            current before, or too much is touched.
-        """
-        base = self._generations.current
-        facts = self._generations.facts_of(base)
-        if not rules or not facts.get(_CONCLUDED):
-            return None
-        renewing = {
-            "rules": list(rules),
-            "inferred": vocab.INFERRED_GRAPH,
-            "quads": facts.get("quads"),
-        }
-        try:
-            done = self._replaced(graphs, {"renew": renewing}, base)
-        except PreconditionError:  # the count is of another generation
-            return None
-        return done.generation or None
-
-    def _replaced(
-        self,
-        graphs: Mapping[str, Iterable[Triple] | None],
-        more: dict[str, Any],
-        expected: str = "",
-    ) -> Written:
         with tempfile.TemporaryDirectory(dir=self._generations.staging) as folder:
             files: dict[str, list[str] | None] = {}
             for number, (name, triples) in enumerate(graphs.items()):
@@ -142,15 +111,20 @@ class Writer:
                     for s, p, o in triples:
                         opened.write(f"{s.n3()} {p.n3()} {o.n3()} .\n")
                 files[name] = [str(file)]
-            change = {"kind": "replace", "graphs": files, **more}
+            change = {"kind": "replace", "graphs": files}
             limits = Limits(timeout_s=self._write_timeout_s, max_memory_bytes=1 << 42)
-            return self._write(change, limits, expected, None)
+            return self._write(change, limits, "", None, conclude=conclude).generation
 
     def backup(self, target: Path) -> str:
         """Write a complete copy (see ``ServiceStore.backup``)."""
         generation = self._generations.current
         path = str(self._generations.path(generation))
-        request = {"do": "export", "path": path, "target": str(target.resolve())}
+        request = {
+            "do": "export",
+            "path": path,
+            "target": str(target.resolve()),
+            "is_concluded": self._basis_of(generation).is_concluded,
+        }
         self._once(request, timeout_s=self._write_timeout_s, writes=True)
         staging.check_backup(target)
         return generation
@@ -167,14 +141,15 @@ class Writer:
         manifest = staging.check_backup(folder)
         change = {"kind": "load", "path": str((folder / "graph.nq.gz").resolve())}
         with self._generations.writing():
-            staged, name, facts, _ = self._staged(change, "", tell=False)
+            basis = Basis(bool(manifest.get(_CONCLUDED)), None)
+            staged, name, facts, _ = self._staged(change, "", basis, tell=False)
             if facts["quads"] != manifest["quads"]:
                 shutil.rmtree(staged, ignore_errors=True)
                 raise StoreError(
                     f"{facts['quads']} of {manifest['quads']} quads were restored.",
                     zh=f"仅恢复了 {manifest['quads']} 条中的 {facts['quads']} 条。",
                 )
-            self._generations.publish(staged, name, {"quads": facts["quads"]})
+            self._generations.publish(staged, name, _recorded(facts))
             self._custody.degraded = ""
         self._published()
         return name
@@ -185,6 +160,8 @@ class Writer:
         limits: Limits,
         expected: str,
         check: Check | None,
+        *,
+        conclude: bool | None = None,
     ) -> Written:
         if self._custody.degraded:
             raise StoreReadOnlyError(
@@ -202,6 +179,7 @@ class Writer:
                 tell=check is not None,
                 limits=limits,
                 check=check,
+                conclude=conclude,
             )
         self._published()
         return done
@@ -214,6 +192,7 @@ class Writer:
         tell: bool,
         limits: Limits | None = None,
         check: Check | None = None,
+        conclude: bool | None = None,
     ) -> Written:
         """Stage a change and have it count. Call with the lock of writing.
 
@@ -223,28 +202,28 @@ class Writer:
             tell: whether ``check`` is to see the changed graphs.
             limits: of the worker that makes it.
             check: raises to refuse the change.
+            conclude: whether conclusions follow; when left out, if they are right
+                before it. They cost the change then, and not the store.
 
         Raises:
             StoreUnreachableError: if the disk refuses; the old one counts then.
         """
-        staged, name, facts, told = self._staged(change, base, tell=tell, limits=limits)
+        basis = self._basis_of(base)
+        if conclude is None:
+            conclude = basis.is_concluded
+        staged, name, facts, told = self._staged(
+            change, base, basis, tell=tell, limits=limits, conclude=conclude
+        )
         try:
-            if facts.get("is_too_wide"):
-                return Written("")
             if check is not None:
                 check(_graphs_told(told))
             changed = tuple(facts["changed"])
-            if base and self._union and not changed:
+            if base and self._union and not changed and not facts["is_renewed"]:
                 return Written(base, facts["created"])
-            recorded = {
-                "quads": facts["quads"],
-                _CONCLUDED: self._follows(change, base),
-                "graphs": {
-                    graph: size
-                    for graph, size in self._generations.sizes_of(base).sizes.items()
-                    if graph not in changed
-                },
-            }
+            stay = self._generations.sizes_of(base).sizes
+            aside = {*changed, vocab.INFERRED_GRAPH} if facts["is_renewed"] else changed
+            recorded = _recorded(facts)
+            recorded["graphs"] = {g: size for g, size in stay.items() if g not in aside}
             self._generations.publish(staged, name, recorded)
         except OSError as exc:
             raise disk_error(exc) from exc
@@ -252,23 +231,22 @@ class Writer:
             shutil.rmtree(staged, ignore_errors=True)
         return Written(name, facts["created"], changed)
 
-    def _follows(self, change: dict[str, Any], base: str) -> bool:
-        """Whether what the rules conclude is current after a change."""
-        if change["kind"] in {"none", "fill"} or "renew" in change:
-            return True
-        touched = change.get("graphs") or [change.get("graph", "")]
-        if vocab.INFERRED_GRAPH in touched:
-            return True
-        was = bool(self._generations.facts_of(base).get(_CONCLUDED))
-        return was and all(graph in vocab.HIDDEN_GRAPHS for graph in touched)
+    def _basis_of(self, generation: str) -> Basis:
+        """What was recorded of a generation; of none, that it is empty."""
+        if not generation:
+            return Basis()
+        facts = self._generations.facts_of(generation)
+        return Basis(bool(facts.get(_CONCLUDED)), facts.get("quads"))
 
     def _staged(
         self,
         change: dict[str, Any],
         base: str,
+        basis: Basis,
         *,
         tell: bool,
         limits: Limits | None = None,
+        conclude: bool = False,
     ) -> tuple[Path, str, dict[str, Any], bytes]:
         name = self._generations.next_name()
         staged = self._generations.staging / name
@@ -278,6 +256,8 @@ class Writer:
             "target": str(staged),
             "union": self._union,
             "change": change,
+            "basis": asdict(basis),
+            "conclude": conclude and self._union,
             "tell": tell,
             "budget": limits.max_memory_bytes if limits else None,
         }
@@ -288,6 +268,11 @@ class Writer:
             shutil.rmtree(staged, ignore_errors=True)
             raise
         return staged, name, facts, told
+
+
+def _recorded(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept of a generation, of what its worker told."""
+    return {"quads": facts["quads"], _CONCLUDED: facts[_CONCLUDED]}
 
 
 def _graphs_told(told: bytes) -> dict[str, list[Triple]]:

@@ -12,8 +12,11 @@ from flask import Flask
 
 from kg import vocab
 from kg.config import Settings
+from kg.curate.publication import publish
 from kg.errors import KGError
 from kg.query.access import Access
+from kg.store import ServiceStore
+from kg.store.base import CURRENT
 from kg.store.heap import HeapKeeper
 from kg.store.isolated import IsolatedStore
 from kg.web.app import create_app
@@ -65,6 +68,14 @@ def set_up_logging(settings: Settings) -> None:
     root.setLevel(settings["log_level"].upper())
 
 
+def _conclude(store: ServiceStore) -> None:
+    """Make conclusions current that are not; the service answers meanwhile."""
+    try:
+        publish(store, {})
+    except KGError:
+        logging.getLogger("kg").exception("conclusions could not be made")
+
+
 def build_front(parts: Parts, app: Flask | None = None) -> Front:
     """The front door around these parts, and the application if it was made."""
     settings, store = parts.settings, parts.store
@@ -88,8 +99,8 @@ def build_front(parts: Parts, app: Flask | None = None) -> Front:
             threading.Thread(target=store.verify, daemon=True).start()
         if settings["backup_folder"]:
             backups.start()
-        if settings["token"] or settings["scoped_tokens"]:
-            parts.conclusions.note_write()  # the last one may have been cut off
+        if store.conclusions != CURRENT:  # of an older version, or restored
+            threading.Thread(target=_conclude, args=(store,), daemon=True).start()
         # A thread that reads a long query must not keep the loop waiting.
         sys.setswitchinterval(_SWITCH_S)
         gc.freeze()  # what was loaded stays: nothing of it need be looked at again

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from flask import Blueprint, Response, current_app, jsonify, render_template, request
 
+from kg.store.base import CURRENT
 from kg.store.isolated import IsolatedStore
 from kg.web.journal import Journal
 from kg.wiring import Parts
@@ -35,7 +36,7 @@ def readyz() -> Response:
     if isinstance(store, IsolatedStore):
         told |= store.health()
         is_ready = bool(told["workers"]) and not told["degraded"]
-    told["conclusions"] = _parts().conclusions.state
+    told["conclusions"] = store.conclusions
     told["answers"] = store.ask("ASK {}", timeout_s=5.0)
     response = jsonify(ok=is_ready and told["answers"], **told)
     response.status_code = 200 if is_ready and told["answers"] else 503
@@ -62,7 +63,7 @@ def _metrics() -> Iterator[str]:
     yield "# TYPE kg_generation gauge"
     yield f"kg_generation {int(number)}"
     yield "# TYPE kg_conclusions_stale gauge"
-    yield f"kg_conclusions_stale {int(parts.conclusions.state != 'current')}"
+    yield f"kg_conclusions_stale {int(store.conclusions != CURRENT)}"
     if isinstance(store, IsolatedStore):
         yield "# TYPE kg_triples gauge"
         yield f"kg_triples {store.quads()}"

@@ -69,7 +69,7 @@ def expected_generation() -> str:
     """The generation that If-Match names; empty for any.
 
     Source: RFC 9110, section 13.1.1. Every validator we give begins with the
-    generation it is of; one that differs by conclusions alone counts as the same.
+    generation it is of.
 
     Raises:
         PreconditionError: if it names none that is current.
@@ -79,15 +79,13 @@ def expected_generation() -> str:
         return ""
     current = parts().store.generation
     tags = [m[1] for m in _TAG.finditer(header) if m[1]]
-    same = tuple(parts().conclusions.equal_for_writers(current))
-    if any(tag.startswith(same) for tag in tags):
+    if any(tag.startswith(current) for tag in tags):
         return current
     raise other_generation(tags[0] if tags else header, current)
 
 
 def written(done: Written, status: int, location: str = "") -> Response:
     """The answer to a write that counts."""
-    parts().conclusions.note_write()
     response = Response(status=status)
     response.headers["KG-Generation"] = done.generation
     response.set_etag(done.generation)

@@ -7,13 +7,18 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from kg import vocab
+from kg.curate.files import ontology_files
 from kg.curate.infer import conclusions
-from kg.curate.publication import first_filling, publish
-from kg.model import Iri, Triple
+from kg.curate.publication import first_filling, publish, read_graph
+from kg.model import Blank, Iri, Literal, Triple
 from kg.store import conclusions as renewing
-from kg.store.base import UserUpdate
+from kg.store.base import CURRENT, STALE, UserUpdate
+from kg.store.embedded import EmbeddedStore
+from kg.store.files import read_triples
 from kg.store.isolated import IsolatedStore
 from kg.store.migration import contents
 from kg.store.scratch import ScratchStore
@@ -73,11 +78,7 @@ def check(store: IsolatedStore) -> None:
     assert store.quads() == len(union) + sum(store.graphs().values())
 
 
-def test_random_changes_give_what_asking_for_all_gives(
-    store: IsolatedStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # The way of asking for everything must not come to help.
-    monkeypatch.setattr("kg.curate.publication.conclusions", None)
+def test_random_changes_give_what_asking_for_all_gives(store: IsolatedStore) -> None:
     random = Random(5)
     graphs = [f"{vocab.GRAPH}drawn-{i}" for i in range(3)]
     for round_ in range(8):
@@ -114,35 +115,243 @@ def test_claim_that_is_also_a_conclusion_stays_when_either_goes(
     assert not store.ask(ask)
 
 
-def test_change_that_touches_too_much_asks_for_everything(tmp_path: Path) -> None:
-    import pyoxigraph as ox
-
-    engine = ox.Store()
-    for line in (
-        f"<urn:p> <{A.value}> <{vocab.ONTOLOGY}DomainProperty>",
-        "<urn:s> <urn:p> <urn:o>",
-    ):
-        engine.load(f"{line} .".encode(), ox.RdfFormat.N_TRIPLES)
-    quads = list(engine.quads_for_pattern(ox.NamedNode("urn:s"), None, None, None))
-    came = {(q.subject, q.predicate, q.object) for q in quads}
-    changes = {"urn:g": (came, set())}
-    arguments = (engine, engine, changes, [], "urn:inferred")
-    assert renewing.renew(*arguments) == 0
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(renewing, "SUBJECTS_LIMIT", 1)
-        assert renewing.renew(*arguments) is None
-    changes[vocab.ONTOLOGY_GRAPH] = (set(), came)
-    assert renewing.renew(*arguments) is None
-
-
 def test_conclusions_that_were_stale_are_all_made_anew(store: IsolatedStore) -> None:
-    # A write that does not infer: what it says must be seen by the next publication.
+    # A replacement that does not infer: the next publication must see what it says.
     firm, other = Iri(vocab.ID + "drawn-c"), Iri(vocab.ID + "drawn-d")
-    claim = f"{firm.n3()} <{vocab.ONTOLOGY}cooperatesWith> {other.n3()}"
+    claim = (firm, Iri(vocab.ONTOLOGY + "cooperatesWith"), other)
     graph = f"{vocab.GRAPH}unseen"
-    store.update(UserUpdate(f"INSERT DATA {{ GRAPH <{graph}> {{ {claim} }} }}"))
+    store.replace_graphs({graph: [claim]})
     assert inferred(store) != all_that_follows(store)
+    assert store.conclusions == STALE
+    # A write at its own price cannot mend that, and does not say that it did.
+    store.update(UserUpdate("INSERT DATA { <urn:a> <urn:b> <urn:c> }"))
+    assert store.conclusions == STALE
     publish(store, {f"{vocab.GRAPH}drawn-0": drawn(Random(3), 5)})
+    assert store.conclusions == CURRENT
     check(store)
     publish(store, {graph: None, f"{vocab.GRAPH}drawn-0": None})
     check(store)
+
+
+def test_publishing_nothing_makes_stale_conclusions_current(
+    store: IsolatedStore,
+) -> None:
+    assert store.conclusions == CURRENT
+    before = store.generation
+    assert publish(store, {}) == before, "there was nothing to do"
+    store.replace_graphs({f"{vocab.GRAPH}drawn-0": drawn(Random(8), 9)})
+    assert store.conclusions == STALE
+    publish(store, {})
+    assert store.conclusions == CURRENT
+    check(store)
+    publish(store, {f"{vocab.GRAPH}drawn-0": None})
+
+
+def test_backup_keeps_whether_conclusions_are_current(
+    store: IsolatedStore, tmp_path: Path
+) -> None:
+    publish(store, {f"{vocab.GRAPH}drawn-0": drawn(Random(8), 9)})
+    store.backup(tmp_path / "current")
+    store.replace_graphs({f"{vocab.GRAPH}drawn-0": drawn(Random(9), 9)})
+    store.backup(tmp_path / "stale")
+    store.restore(tmp_path / "current")
+    assert store.conclusions == CURRENT
+    check(store)
+    store.restore(tmp_path / "stale")
+    assert store.conclusions == STALE
+    publish(store, {f"{vocab.GRAPH}drawn-0": None})
+    check(store)
+
+
+# In process, where it can be told which way was taken ------------------------
+
+
+@pytest.fixture(scope="module")
+def ontology() -> list[Triple]:
+    return [
+        t for path in ontology_files(shipped("ontology")) for t in read_triples(path)
+    ]
+
+
+def in_memory(ontology: list[Triple]) -> EmbeddedStore:
+    store = EmbeddedStore()
+    publish(store, {vocab.ONTOLOGY_GRAPH: ontology})
+    return store
+
+
+def refuse(*_: object, **__: object) -> int:
+    pytest.fail("this way must not be taken")
+
+
+THINGS = [Iri(f"{vocab.ID}drawn-{i}") for i in range(6)]
+CLAIM = st.tuples(
+    st.sampled_from([*THINGS, Blank("b")]),
+    st.sampled_from([Iri(vocab.ONTOLOGY + name) for name in PROPERTIES]),
+    st.sampled_from([*THINGS, Blank("b"), Literal("not a thing")]),
+)
+KIND = st.tuples(
+    st.sampled_from([*THINGS, Blank("b")]),
+    st.just(A),
+    st.sampled_from(
+        [Iri(vocab.ONTOLOGY + kind) for kind in KINDS]
+        + [Iri(vocab.expand(kind)) for kind in ("org:Organization", "schema:Place")]
+    ),
+)
+# What a rule may conclude, and somebody says.
+SAID = st.tuples(
+    st.sampled_from(THINGS),
+    st.sampled_from(
+        [
+            Iri(vocab.expand(name))
+            for name in ("skos:broader", "org:linkedTo", "org:classification")
+        ]
+    ),
+    st.sampled_from(THINGS),
+)
+CONTENT = st.lists(st.one_of(CLAIM, KIND, SAID), max_size=12, unique=True)
+NAMES = st.sampled_from(
+    [*(f"{vocab.GRAPH}drawn-{i}" for i in range(2)), vocab.SUGGESTIONS_GRAPH]
+)
+CHANGES = st.lists(
+    st.tuples(st.booleans(), st.dictionaries(NAMES, st.none() | CONTENT, min_size=1)),
+    min_size=1,
+    max_size=4,
+)
+
+
+def as_update(graphs: dict[str, list[Triple] | None]) -> UserUpdate:
+    """The same as a protocol write."""
+    parts = []
+    for graph, content in graphs.items():
+        parts.append(f"DROP SILENT GRAPH <{graph}>")
+        if content is not None:
+            said = " ".join(f"{s.n3()} {p.n3()} {o.n3()} ." for s, p, o in content)
+            parts.append(f"INSERT DATA {{ GRAPH <{graph}> {{ {said} }} }}")
+    return UserUpdate(" ;\n".join(parts), touched=frozenset(graphs))
+
+
+def check_in_memory(store: EmbeddedStore) -> None:
+    every = {g: set(read_graph(store, g)) for g in store.graphs()}
+    asserted = set[Triple]().union(
+        *(
+            content
+            for graph, content in every.items()
+            if graph not in {vocab.INFERRED_GRAPH, *vocab.HIDDEN_GRAPHS}
+        )
+    )
+    follows = set(conclusions(ScratchStore(asserted)))
+    assert every[vocab.INFERRED_GRAPH] == follows
+    everything = store.construct("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
+    assert set(everything) == asserted | follows
+    rows = store.select("SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }").rows
+    assert int(str(rows[0][0])) == len(asserted | follows)
+    quads = len(asserted | follows) + sum(len(content) for content in every.values())
+    assert store.basis.quads == quads
+
+
+@pytest.mark.parametrize("way", ["touched", "all"])
+@pytest.mark.parametrize("held", [50_000, 3])
+@settings(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(changes=CHANGES)
+def test_every_way_gives_what_asking_for_all_gives(
+    way: str,
+    held: int,
+    ontology: list[Triple],
+    changes: list[tuple[bool, dict[str, list[Triple] | None]]],
+) -> None:
+    """Published or written, by what is touched or by all, in memory or streamed."""
+    store = in_memory(ontology)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kg.store.union.IN_MEMORY", held)
+        if way == "touched":
+            patch.setattr(renewing, "conclude_all", refuse)
+        else:
+            patch.setattr(renewing, "SUBJECTS_MOST", -1)
+            patch.setattr(renewing, "_conclude_about", refuse)
+        for is_write, graphs in changes:
+            if is_write:
+                store.update(as_update(graphs))
+            else:
+                publish(store, graphs)
+    check_in_memory(store)
+
+
+def test_touching_more_than_pays_asks_for_everything(
+    ontology: list[Triple], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = in_memory(ontology)
+    company = Iri(vocab.ONTOLOGY + "Company")
+    few, many = (
+        [(Iri(f"urn:firm:{i}"), A, company) for i in range(renewing.SUBJECTS_LEAST + n)]
+        for n in (-1, 1)
+    )
+    with monkeypatch.context() as patch:
+        patch.setattr(renewing, "conclude_all", refuse)
+        publish(store, {"urn:g": few})
+        publish(store, {"urn:g": None})
+        with pytest.raises(pytest.fail.Exception):
+            publish(store, {"urn:g": many})
+    publish(store, {"urn:g": many})
+    check_in_memory(store)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        (Iri("urn:Mine"), Iri(vocab.expand("rdfs:subClassOf")), Iri("urn:Thing")),
+        (Iri("urn:p"), A, Iri(vocab.ONTOLOGY + "DomainProperty")),
+        (
+            Iri(vocab.ONTOLOGY + "inTrack"),
+            A,
+            Iri(vocab.expand("owl:SymmetricProperty")),
+        ),
+    ],
+)
+def test_terms_that_a_data_set_declares_are_seen(
+    ontology: list[Triple], claim: Triple
+) -> None:
+    """Whatever stands in the default graph counts, the ontology's graph or not."""
+    store = in_memory(ontology)
+    above = Iri(vocab.expand("rdfs:subPropertyOf"))
+    facts: list[Triple] = [
+        (Iri("urn:x"), A, Iri("urn:Mine")),
+        (Iri("urn:Mine"), A, Iri(vocab.expand("owl:Class"))),
+        (Iri("urn:x"), Iri("urn:p"), Iri("urn:y")),
+        (Iri("urn:p"), above, Iri("urn:above")),
+        (THINGS[0], Iri(vocab.ONTOLOGY + "inTrack"), THINGS[1]),
+    ]
+    publish(store, {"urn:facts": facts})
+    before = set(read_graph(store, vocab.INFERRED_GRAPH))
+    publish(store, {"urn:terms": [claim]})
+    assert set(read_graph(store, vocab.INFERRED_GRAPH)) > before
+    check_in_memory(store)
+    store.update(UserUpdate("DROP GRAPH <urn:terms>", touched=frozenset(["urn:terms"])))
+    assert set(read_graph(store, vocab.INFERRED_GRAPH)) == before
+
+
+def test_writer_cannot_spoil_the_conclusions(ontology: list[Triple]) -> None:
+    store = in_memory(ontology)
+    publish(store, {"urn:g": drawn(Random(1), 10)})
+    before = set(read_graph(store, vocab.INFERRED_GRAPH))
+    assert before
+    inferred_graph = f"<{vocab.INFERRED_GRAPH}>"
+    store.update(UserUpdate(f"DROP GRAPH {inferred_graph}"))
+    assert set(read_graph(store, vocab.INFERRED_GRAPH)) == before
+    store.update(
+        UserUpdate(f"INSERT DATA {{ GRAPH {inferred_graph} {{ <urn:a> a <urn:B> }} }}")
+    )
+    assert set(read_graph(store, vocab.INFERRED_GRAPH)) == before
+    check_in_memory(store)
+
+
+def test_rules_that_go_take_their_conclusions_along(ontology: list[Triple]) -> None:
+    store = in_memory(ontology)
+    publish(store, {"urn:g": drawn(Random(1), 10)})
+    publish(store, {vocab.ONTOLOGY_GRAPH: None})
+    assert set(store.graphs()) == {"urn:g"}
+    everything = store.construct("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
+    assert set(everything) == set(drawn(Random(1), 10))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from kg import vocab
 from kg.errors import QueryRefusedError, QueryTooLargeError, StoreError
 from kg.model import Triple
 from kg.store.base import (
+    CURRENT,
     Answer,
     Check,
     GraphWrite,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from kg.store.remote.store import RemoteStore
 
 COPY_LIMIT_TRIPLES = 200_000
+INFER_LIMIT_TRIPLES = 500_000
 
 
 def answer_visitor(store: RemoteStore, query: UserQuery, row_limit: RowLimit) -> Answer:
@@ -159,12 +161,38 @@ def write_through_copy(
                 done = copy.write_graph(write, check=check)
             if not done.changed:
                 return Written(base, done.created)
-            graphs = {g: _content(copy, g) for g in done.changed}
+            graphs: dict[str, Iterable[Triple] | None] = {
+                g: _content(copy, g) for g in done.changed
+            }
+            if _is_to_follow(store, graphs, counts):
+                graphs = store.with_conclusions(graphs)
             created = done.created and not _existed(write, counts)
             generation = store.publish(graphs, base)
             return Written(generation, created, done.changed)
         finally:
             copy.close()
+
+
+def _is_to_follow(
+    store: RemoteStore, changed: Iterable[str], counts: Mapping[str, int]
+) -> bool:
+    """Whether a write is followed by its conclusions, in the same generation.
+
+    They are made from all claims, which have to be read for it.
+    """
+    has_rules = vocab.ONTOLOGY_GRAPH in {*counts, *changed}
+    if not has_rules or vocab.HIDDEN_GRAPHS.issuperset(changed):
+        return False
+    if store.conclusions != CURRENT:
+        return False
+    size = sum(counts.values())
+    if size > INFER_LIMIT_TRIPLES:
+        store.leave_conclusions(
+            f"stale: {size:,} triples are too many to be read for a write;"
+            " publish with kg import"
+        )
+        return False
+    return True
 
 
 def _existed(write: UserUpdate | GraphWrite, counts: dict[str, int]) -> bool:

@@ -11,6 +11,8 @@ from kg import vocab
 from kg.errors import KGError, StoreError
 from kg.model import Iri, Literal, Triple
 from kg.store.base import (
+    CURRENT,
+    STALE,
     Answer,
     Check,
     GraphWrite,
@@ -28,6 +30,7 @@ from kg.store.remote.auth import build_auth
 from kg.store.remote.catalogue import EMPTY_GENERATION, genid
 from kg.store.remote.documents import write_triples
 from kg.store.remote.download import download
+from kg.store.remote.inferring import concluded, to_read_twice
 from kg.store.remote.options import RemoteOptions
 from kg.store.remote.probe import Finding, probe
 from kg.store.remote.publication import Publisher
@@ -57,6 +60,7 @@ class RemoteStore:
         self.replicas = Replicas(options, self._transport)
         self._row_limit = RowLimit(self.replicas.query)
         self.writer = Writer(options, self._transport, self.replicas.primary)
+        self._conclusions = CURRENT
         self._publisher = Publisher(options, self.writer, self.replicas.primary)
         self._is_told = False
 
@@ -113,16 +117,45 @@ class RemoteStore:
             counts[graph.value] = int(count.value)
         return counts
 
+    @property
+    def conclusions(self) -> str:
+        """How current they are, as far as this process wrote them."""
+        return self._conclusions
+
     def replace_graphs(
         self,
-        graphs: dict[str, Iterable[Triple] | None],
+        graphs: Mapping[str, Iterable[Triple] | None],
+        *,
+        conclude: bool = False,
         progress: Progress | None = None,
     ) -> str:
         """Replace or remove named graphs (see ``Store.replace_graphs``).
 
-        Called again after it broke off, it goes on with what was sent.
+        Called again after it broke off, it goes on with what was sent. Conclusions
+        are made from all claims, here; if somebody writes meanwhile, nothing is
+        published.
         """
-        return self.publish(graphs, progress=progress)
+        if not conclude:
+            if not vocab.HIDDEN_GRAPHS.issuperset(graphs):
+                is_given = vocab.INFERRED_GRAPH in graphs
+                self._conclusions = CURRENT if is_given else STALE
+            return self.publish(graphs, progress=progress)
+        self.replicas.forget()
+        base = self.generation
+        generation = self.publish(self.with_conclusions(graphs), base, progress)
+        self._conclusions = CURRENT
+        return generation
+
+    def with_conclusions(
+        self, graphs: Mapping[str, Iterable[Triple] | None]
+    ) -> dict[str, Iterable[Triple] | None]:
+        """Graphs to publish, and what follows when they are."""
+        content = to_read_twice(graphs)
+        return {**content, vocab.INFERRED_GRAPH: concluded(self, content)}
+
+    def leave_conclusions(self, why: str) -> None:
+        """Tell that a write was not followed by its conclusions."""
+        self._conclusions = why
 
     def publish(
         self,
