@@ -29,11 +29,12 @@ from kg.store.files import FORMATS
 from kg.store.filling import Filling, fill
 from kg.store.following import Basis, Followed, follow_change, only_compared
 from kg.store.terms import document_error
-from kg.store.union import remove_graph
+from kg.store.union import put, remove_graph
 
 _NOT_COPIED: Final = {"LOCK", "LOG"}
 COMPACT_AT_TABLES: Final = 120
 _SMALL_TABLE_BYTES: Final = 4 * 1024 * 1024
+_LARGE_FILE_BYTES: Final = 32 * 1024 * 1024
 
 
 def clone(source: Path, target: Path) -> None:
@@ -172,11 +173,20 @@ def _replace(store: ox.Store, graphs: dict[str, list[str] | None]) -> None:
             continue
         store.add_graph(graph)
         for path in paths:
-            kind = FORMATS[Path(path).suffix]
             try:
-                store.bulk_load(path=path, format=kind, to_graph=graph)
+                _load(store, Path(path), graph)
             except SyntaxError as exc:
                 raise document_error(exc) from exc
+
+
+def _load(store: ox.Store, path: Path, graph: ox.NamedNode) -> None:
+    """Load a file in bulk; a large one in parts, or the engine would hold it all."""
+    kind = FORMATS[path.suffix]
+    if kind.supports_datasets or path.stat().st_size <= _LARGE_FILE_BYTES:
+        store.bulk_load(path=str(path), format=kind, to_graph=graph)
+        return
+    triples = ox.parse(path=str(path), format=kind, rename_blank_nodes=True)
+    put(store, (ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples))
 
 
 def export(source: Path, target: Path, *, is_concluded: bool) -> dict[str, Any]:

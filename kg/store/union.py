@@ -21,6 +21,8 @@ Spo = tuple[Any, Any, Any]
 
 IN_MEMORY: Final = 50_000
 """Triples of a change that are kept, and quads of one transaction of the engine."""
+AT_ONCE: Final = 200_000
+"""Quads of one bulk load; the engine holds a million and more at once if it may."""
 
 
 class Difference:
@@ -134,13 +136,15 @@ def follow(
 
 
 def put(store: ox.Store, quads: Iterable[ox.Quad]) -> None:
-    """Put quads in: a few in one transaction, many in bulk, where memory is flat."""
+    """Put quads in: a few in one transaction, many in bulk, so that memory is flat."""
     stream = iter(quads)
     first = list(islice(stream, IN_MEMORY))
     if len(first) < IN_MEMORY:
         store.extend(first)
-    else:
-        store.bulk_extend(chain(first, stream))
+        return
+    store.bulk_extend(first)
+    for quad in stream:
+        store.bulk_extend(chain([quad], islice(stream, AT_ONCE - 1)))
 
 
 def remove_graph(store: ox.Store, graph: ox.NamedNode) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from random import Random
 
@@ -166,16 +167,16 @@ def test_backup_keeps_whether_conclusions_are_current(
 # In process, where it can be told which way was taken ------------------------
 
 
-@pytest.fixture(scope="module")
-def ontology() -> list[Triple]:
+@cache
+def terms() -> list[Triple]:
     return [
         t for path in ontology_files(shipped("ontology")) for t in read_triples(path)
     ]
 
 
-def in_memory(ontology: list[Triple]) -> EmbeddedStore:
+def in_memory() -> EmbeddedStore:
     store = EmbeddedStore()
-    publish(store, {vocab.ONTOLOGY_GRAPH: ontology})
+    publish(store, {vocab.ONTOLOGY_GRAPH: terms()})
     return store
 
 
@@ -222,10 +223,12 @@ CHANGES = st.lists(
 def as_update(graphs: dict[str, list[Triple] | None]) -> UserUpdate:
     """The same as a protocol write."""
     parts = []
-    for graph, content in graphs.items():
+    for number, (graph, content) in enumerate(graphs.items()):
         parts.append(f"DROP SILENT GRAPH <{graph}>")
         if content is not None:
             said = " ".join(f"{s.n3()} {p.n3()} {o.n3()} ." for s, p, o in content)
+            # SPARQL 1.1 Update, 4.1.1: no label twice in a request.
+            said = said.replace("_:b ", f"_:b{number} ")
             parts.append(f"INSERT DATA {{ GRAPH <{graph}> {{ {said} }} }}")
     return UserUpdate(" ;\n".join(parts), touched=frozenset(graphs))
 
@@ -252,19 +255,19 @@ def check_in_memory(store: EmbeddedStore) -> None:
 @pytest.mark.parametrize("way", ["touched", "all"])
 @pytest.mark.parametrize("held", [50_000, 3])
 @settings(
-    max_examples=12,
+    max_examples=10,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 @given(changes=CHANGES)
 def test_every_way_gives_what_asking_for_all_gives(
     way: str,
     held: int,
-    ontology: list[Triple],
     changes: list[tuple[bool, dict[str, list[Triple] | None]]],
 ) -> None:
     """Published or written, by what is touched or by all, in memory or streamed."""
-    store = in_memory(ontology)
+    store = in_memory()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("kg.store.union.IN_MEMORY", held)
         if way == "touched":
@@ -281,9 +284,9 @@ def test_every_way_gives_what_asking_for_all_gives(
 
 
 def test_touching_more_than_pays_asks_for_everything(
-    ontology: list[Triple], monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    store = in_memory(ontology)
+    store = in_memory()
     company = Iri(vocab.ONTOLOGY + "Company")
     few, many = (
         [(Iri(f"urn:firm:{i}"), A, company) for i in range(renewing.SUBJECTS_LEAST + n)]
@@ -312,10 +315,10 @@ def test_touching_more_than_pays_asks_for_everything(
     ],
 )
 def test_terms_that_a_data_set_declares_are_seen(
-    ontology: list[Triple], claim: Triple
+    claim: Triple,
 ) -> None:
     """Whatever stands in the default graph counts, the ontology's graph or not."""
-    store = in_memory(ontology)
+    store = in_memory()
     above = Iri(vocab.expand("rdfs:subPropertyOf"))
     facts: list[Triple] = [
         (Iri("urn:x"), A, Iri("urn:Mine")),
@@ -333,8 +336,8 @@ def test_terms_that_a_data_set_declares_are_seen(
     assert set(read_graph(store, vocab.INFERRED_GRAPH)) == before
 
 
-def test_writer_cannot_spoil_the_conclusions(ontology: list[Triple]) -> None:
-    store = in_memory(ontology)
+def test_writer_cannot_spoil_the_conclusions() -> None:
+    store = in_memory()
     publish(store, {"urn:g": drawn(Random(1), 10)})
     before = set(read_graph(store, vocab.INFERRED_GRAPH))
     assert before
@@ -348,8 +351,8 @@ def test_writer_cannot_spoil_the_conclusions(ontology: list[Triple]) -> None:
     check_in_memory(store)
 
 
-def test_rules_that_go_take_their_conclusions_along(ontology: list[Triple]) -> None:
-    store = in_memory(ontology)
+def test_rules_that_go_take_their_conclusions_along() -> None:
+    store = in_memory()
     publish(store, {"urn:g": drawn(Random(1), 10)})
     publish(store, {vocab.ONTOLOGY_GRAPH: None})
     assert set(store.graphs()) == {"urn:g"}
