@@ -6,7 +6,8 @@ Datasets with the VoID Vocabulary. Counts are of the data as they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from kg import vocab
 from kg.model import Iri, Literal, Term, Triple
@@ -86,24 +87,42 @@ _PROPERTIES = """SELECT ?part (COUNT(*) AS ?n) { ?s ?part ?o } GROUP BY ?part
     ORDER BY ?part"""
 
 
+def count(store: Store) -> dict[str, Any]:
+    """What VoID tells of a graph: totals, and how often each term is used.
+
+    Made of JSON's types: of a large graph it lies on the shelf.
+    """
+    totals = next(iter(store.select(_TOTALS)))
+    counts: dict[str, Any] = {name: int(str(n)) for name, n in totals.items()}
+    for kind, query in (("class", _CLASSES), ("property", _PROPERTIES)):
+        rows = store.select(query)
+        parts = [(row["part"], int(str(row["n"]))) for row in rows if "part" in row]
+        counts[kind] = [(part.value, n) for part, n in parts if isinstance(part, Iri)]
+    return counts
+
+
 def void(
-    store: Store, home: str, endpoint: str, title: tuple[str, str]
+    counts: Mapping[str, Any],
+    graphs: Mapping[str, int],
+    home: str,
+    endpoint: str,
+    title: tuple[str, str],
 ) -> list[Triple]:
-    """VoID of the graph as it is now.
+    """VoID of the graph.
 
     Args:
-        store: to count in.
+        counts: what ``count`` gave.
+        graphs: IRI of each named graph and the number of its triples.
         home: address of the service.
         endpoint: address of its query endpoint.
         title: of the graph, in Chinese and English.
     """
     dataset = Iri(home + ".well-known/void#dataset")
-    totals = next(iter(store.select(_TOTALS)))
     names: Iterable[tuple[str, Term]] = (
-        ("void:triples", totals["triples"]),
-        ("void:distinctSubjects", totals["subjects"]),
-        ("void:properties", totals["predicates"]),
-        ("void:distinctObjects", totals["objects"]),
+        ("void:triples", _count(counts["triples"])),
+        ("void:distinctSubjects", _count(counts["subjects"])),
+        ("void:properties", _count(counts["predicates"])),
+        ("void:distinctObjects", _count(counts["objects"])),
         ("void:sparqlEndpoint", Iri(endpoint)),
         ("void:uriSpace", Literal(vocab.ID)),
         ("foaf:homepage", Iri(home)),
@@ -117,9 +136,9 @@ def void(
         (dataset, _A, _iri("void:Dataset")),
     ]
     triples += [(dataset, _iri(name), value) for name, value in names]
-    triples += _parts(store, dataset, "class", "void:entities", _CLASSES)
-    triples += _parts(store, dataset, "property", "void:triples", _PROPERTIES)
-    for name, size in sorted(store.graphs().items()):
+    triples += _parts(counts, dataset, "class", "void:entities")
+    triples += _parts(counts, dataset, "property", "void:triples")
+    for name, size in sorted(graphs.items()):
         graph = Iri(name)
         triples += [
             (dataset, _iri("void:subset"), graph),
@@ -133,11 +152,11 @@ _LANG = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
 
 
 def _parts(
-    store: Store, dataset: Iri, kind: str, measure: str, query: str
+    counts: Mapping[str, Any], dataset: Iri, kind: str, measure: str
 ) -> Iterator[Triple]:
-    link = "void:classPartition" if kind == "class" else "void:propertyPartition"
-    for number, row in enumerate(store.select(query), 1):
+    link = f"void:{kind}Partition"
+    for number, (iri, size) in enumerate(counts[kind], 1):
         part = Iri(f"{dataset}-{kind}-{number}")
         yield dataset, _iri(link), part
-        yield part, _iri(f"void:{kind}"), row["part"]
-        yield part, _iri(measure), row["n"]
+        yield part, _iri(f"void:{kind}"), Iri(iri)
+        yield part, _iri(measure), _count(size)

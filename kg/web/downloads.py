@@ -165,7 +165,9 @@ def _refuse_if_too_large(ending: str) -> None:
     """Formats that need all of the graph in memory are for graphs that fit."""
     if _parts().keeper.is_small() or _is_streamed(ending):
         return
-    quads = sum(_parts().store.graphs().values())
+    read = _parts().reader
+    sizes: dict[str, int] = read.counted("graphs", read.store.graphs, dict)
+    quads = sum(sizes.values())
     if quads > MOST_IN_MEMORY:
         raise QueryTooLargeError(
             f"A graph of {quads:,} triples is not written in this format.",

@@ -15,13 +15,14 @@ from flask import Blueprint, Response, current_app, g, render_template, request
 from kg import vocab
 from kg.errors import KGError
 from kg.model import Triple
-from kg.query.description import service_description, void
+from kg.query.description import count, service_description, void
 from kg.query.media import GRAPHS, HTML, choose
 from kg.query.protocol import Operation, read_operation
 from kg.query.service import Answered, QueryService
 from kg.store.base import Limits, UserQuery
 from kg.web import rdf
 from kg.web.errors import error_response
+from kg.web.reading import reader
 from kg.web.replies import home_address, read_pairs, reply, unchanged
 from kg.web.site import site
 
@@ -101,13 +102,17 @@ def _described(accept: str, wished: str) -> Response:
     offer = choose(accept, wished, GRAPHS)
     if offer.written == HTML:
         return _page("", {})
-    parts = current_app.extensions["kg"]
     triples = service_description(
         endpoint_address(),
-        parts.store.graphs(),
+        _graphs(),
         is_federated=bool(service().federation.hosts),
     )
     return document(triples, offer.content_type, offer.written)
+
+
+def _graphs() -> dict[str, int]:
+    """The named graphs and their sizes, counted once for a generation."""
+    return reader().counted("graphs", reader().store.graphs, dict)
 
 
 def document(triples: list[Triple], content_type: str, written: str) -> Response:
@@ -127,8 +132,10 @@ def well_known_void() -> Response:
     # A browser gets Turtle: there is no page of this.
     is_browser = "text/html" in accept and not wished
     offer = choose("" if is_browser else accept, wished, rdf_only)
-    store = current_app.extensions["kg"].store
-    triples = void(store, endpoint_address("/"), endpoint_address(), site().title)
+    store = reader().store
+    counts: dict[str, Any] = reader().counted("void", lambda: count(store), dict)
+    addresses = endpoint_address("/"), endpoint_address()
+    triples = void(counts, _graphs(), *addresses, site().title)
     return document(triples, offer.content_type, offer.written)
 
 

@@ -56,6 +56,8 @@ PAGES = (
     "/api/search?q=&type=Company&limit=50",
     "/api/search?q=b&limit=50",
     "/api/datasets",
+    "/.well-known/void",
+    "/sparql",
     *(f"/questions/{q.name}" for q in questions()),
     "/questions/firms_in_track?track=track-cgt&lang=en",
     "/questions/hubs?view=graph",

@@ -73,6 +73,16 @@ class Reader:
 
         return self.kept(f"{key} of {shelf.generation}", found)
 
+    def counted(self, key: str, build: Callable[[], T], read: Callable[[Any], T]) -> T:
+        """As ``shelved``, but never of the generation before."""
+
+        def found() -> T:
+            shelf = self._fresh
+            told = shelf.value(key) if shelf else None
+            return build() if told is None else read(told)
+
+        return self.kept(f"counted {key}", found)
+
     def kept(self, key: str, build: Callable[[], T]) -> T:
         """What ``build`` gives, computed once per generation of the store.
 

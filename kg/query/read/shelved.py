@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from kg import vocab
+from kg.query import description
 from kg.query.read import indicators, listing, overview, sources
 from kg.query.read.reader import Reader
 
@@ -32,6 +33,8 @@ FILLERS: dict[str, Callable[[Reader], Any]] = {
     "class counts": listing.count_classes,
     "sources": sources.list_sources,
     "term uses": term_uses,
+    "graphs": lambda reader: reader.store.graphs(),
+    "void": lambda reader: description.count(reader.store),
     "indicators": lambda reader: [
         (asdict(name), n) for name, n in indicators.list_indicators(reader)
     ],
