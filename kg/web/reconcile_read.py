@@ -106,7 +106,8 @@ def _question_02(value: object, place: str) -> Question:
         one = _object(value_, where)
         pid = _text(one.get("pid", one.get("p")), f"{where}.pid")
         conditions.append(Condition(property_iri(pid), _values(one.get("v"), where)))
-    if not query.strip() and not conditions:
+    # A blank cell is sent with the others of its batch: it has no candidates.
+    if "query" not in said and not conditions:
         raise bad(
             place, "query or properties are needed.", "需要 query 或 properties。"
         )

@@ -343,6 +343,16 @@ def test_preview_may_stand_in_any_frame_and_runs_nothing(
     assert shipped_client.get("/reconcile/flyout/type?id=Company").status_code == 200
 
 
+@pytest.mark.parametrize("blank", ["", "  ", "\u3000"])
+def test_blank_cell_has_no_candidates_and_spoils_no_batch(
+    shipped_client: FlaskClient, blank: str
+) -> None:
+    """OpenRefine sends a cell of spaces like any other."""
+    found = ask(shipped_client, {"q0": {"query": blank}, "q1": {"query": "百济神州"}})
+    assert found["q0"] == {"result": []}
+    assert found["q1"]["result"][0]["id"] == "beigene"
+
+
 # -- limits and errors ---------------------------------------------------------------
 
 
