@@ -221,8 +221,8 @@ def _tables(parts: Parts, arguments: argparse.Namespace) -> list[Tables]:
 
 
 def _check(one: Tables, home: Path) -> None:
-    from kg.curate.export_tables import check
     from kg.curate.ontology import ontology_graph, read_terms
+    from kg.curate.round_trip import check
 
     terms = read_terms(ontology_graph(shipped("ontology")))
     begun = time.monotonic()

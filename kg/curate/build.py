@@ -18,8 +18,9 @@ from kg.curate.facts import FactReader
 from kg.curate.files import home_of
 from kg.curate.known import KnownEntities
 from kg.curate.ontology import Terms, read_terms
+from kg.curate.order import SECTIONS, ranking
 from kg.curate.problem import Problem, Problems
-from kg.curate.triples import SECTIONS, Writer, ranking
+from kg.curate.triples import Writer
 from kg.curate.turtle import TurtleWriter
 from kg.curate.validation import Validator, Violation
 from kg.errors import ConfigError

@@ -9,12 +9,14 @@ import difflib
 import re
 from decimal import Decimal, InvalidOperation
 
+from kg.curate.naming import romanised
 from kg.curate.period import first_day, last_day, parse_date
 from kg.curate.table import Refuse, Row
-from kg.model.facts import STATUSES, Period
+from kg.model.facts import STATUSES, Entity, Period
 from kg.model.terms import Literal
 
 KEBAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+ENGLISH_BASES = ("official", "translated", "romanised")
 _ALWAYS = Period()
 
 
@@ -112,3 +114,20 @@ def one_of(
         hint=f"Did you mean {near[0]!r}?" if near else advice,
         hint_zh=f"是否应为 {near[0]!r}？" if near else advice_zh,
     )
+
+
+def complete_names(entity: Entity, basis: str, refuse: Refuse) -> None:
+    """Both names; a missing one is made from the other, and marked so."""
+    if entity.name_en and basis not in ENGLISH_BASES:
+        one_of(
+            refuse,
+            "name_en_basis",
+            basis,
+            ENGLISH_BASES,
+            "An English name says where it is from: translated if you made it.",
+            "英文名需注明来历：自己翻译的填 translated。",
+        )
+    entity.english_basis = basis if entity.name_en else "romanised"
+    entity.chinese_basis = "" if entity.name_zh else "untranslated"
+    entity.name_en = entity.name_en or romanised(entity.name_zh)
+    entity.name_zh = entity.name_zh or entity.name_en

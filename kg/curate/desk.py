@@ -9,28 +9,20 @@ from __future__ import annotations
 import hashlib
 import shutil
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
 from kg import vocab
-from kg.curate.batch import Batch, load_batch, read_batch, save_batch
-from kg.curate.build import as_problem
-from kg.curate.changes import Changes, difference
+from kg.curate.batch import Batch, load_batch, save_batch
+from kg.curate.changes import Changes
 from kg.curate.dangling import refuse_dangling
-from kg.curate.guess import guess_mapping
 from kg.curate.held import HeldImports
 from kg.curate.history import WITHDRAW, Entry, History
-from kg.curate.importing import Importer, form_of, types_of_others
-from kg.curate.known import KnownEntities, finder, known_bodies, known_entities
-from kg.curate.linking import Linker, Pair
-from kg.curate.mapping import ColumnMapping, Table
-from kg.curate.matching import Matcher
-from kg.curate.ontology import read_terms
-from kg.curate.problem import Problems
-from kg.curate.progress import Progress, silent, watched
+from kg.curate.progress import Progress
 from kg.curate.proposal import Proposal
-from kg.curate.publication import publish, read_graph
+from kg.curate.proposing import Proposer
+from kg.curate.publication import publish
 from kg.curate.review import (
     DIFFERENT,
     SAME,
@@ -41,16 +33,15 @@ from kg.curate.review import (
 from kg.curate.review import GRAPH as DECISIONS_GRAPH
 from kg.curate.sheet import DEFAULT_LIMITS, SheetLimits
 from kg.curate.validation import Validator
-from kg.errors import AccessError, DataError, NotFoundError
-from kg.model import Iri, Triple
-from kg.model.facts import Origin, term_iri
+from kg.errors import AccessError, NotFoundError
+from kg.model import Triple
 from kg.store import Store
-from kg.store.files import FORMATS, FileTriples, read_triples
+from kg.store.files import FileTriples, read_triples
 
 _RESERVED = {"ontology", "inferred", "catalogue", "unnamed"}
 
 
-class Desk:
+class Desk(Proposer):
     """Datasets of one store.
 
     Args:
@@ -65,11 +56,8 @@ class Desk:
         name: of the store, where several keep their histories in one folder.
 
     Attributes:
-        progress: told the step of a proposal, how far it is and how far it goes.
         held: imports that were refused and wait for correction.
     """
-
-    progress: Progress
 
     def __init__(  # noqa: PLR0913 - what a desk needs, each by name
         self,
@@ -82,161 +70,12 @@ class Desk:
         limits: SheetLimits = DEFAULT_LIMITS,
         name: str = "",
     ) -> None:
-        self._store = store
-        self._folder = folder
+        super().__init__(store, folder, validator, limits)
         self._history = History(folder, name)
         self._writing = threading.RLock()
-        self._validator = validator
         self._shipped = frozenset(shipped)
         self._at_first = at_first
-        self._limits = limits
-        self.progress = silent
         self.held = HeldImports(folder / "_held")
-
-    # -- propose ------------------------------------------------------------
-
-    def propose(
-        self,
-        files: Sequence[Path],
-        mapping: ColumnMapping | None,
-        home: Path,
-        progress: Progress | None = None,
-    ) -> Proposal:
-        """Read and check files, and compare with what is there. Writes nothing.
-
-        Args:
-            files: tables, or RDF.
-            mapping: of the columns; ``None`` for our own tables.
-            home: folder that paths of stored sources start from.
-            progress: is told in place of the desk's own.
-
-        Raises:
-            DataError: if a file as a whole cannot be read.
-            ConfigError: if the mapping does not fit.
-        """
-        if any(path.suffix.lower() in FORMATS for path in files):
-            return self._propose_rdf(files, progress or self.progress)
-        progress = progress or self.progress
-        batch = read_batch(files, Problems(), self._limits, mapping, progress)
-        return self.propose_batch(batch, home, progress=progress)
-
-    def propose_batch(
-        self,
-        batch: Batch,
-        home: Path | None = None,
-        apart: frozenset[Pair] | None = None,
-        progress: Progress | None = None,
-    ) -> Proposal:
-        """The same for tables that are read already.
-
-        Args:
-            batch: the tables and their mapping.
-            home: folder that paths of stored sources start from.
-            apart: pairs told apart; those that the store's decisions tell, when
-                left out.
-            progress: is told in place of the desk's own.
-
-        Raises:
-            ConfigError: if the mapping does not fit.
-        """
-        progress = progress or self.progress
-        own = _dataset_of(batch)
-        known = known_entities(self._store, without=vocab.GRAPH + (own or "-"))
-        terms = read_terms(self._validator.ontology)
-        if apart is None:
-            apart = pairs_apart(self._store)
-        matcher = Matcher(known_bodies(self._store, known).values())
-        importer = Importer(
-            self._validator,
-            terms,
-            KnownEntities(known),
-            home=home or self._folder,
-            limits=self._limits,
-            linker=Linker(matcher, terms, apart),
-            progress=progress,
-        )
-        problems = Problems()
-        for problem in batch.wrong:
-            problems.add(problem)
-        found = importer.take(batch, problems)
-        proposal = self._compared(
-            found.bundle.info.id or own,
-            found.triples,
-            found.problems,
-            found.read,
-            progress,
-        )
-        proposal.files, proposal.batch = batch.files, batch
-        proposal.linked, proposal.bundle = found.linked, found.bundle
-        proposal.entities = len(found.bundle.entities)
-        proposal.shared = len(found.bundle.entities.keys() & known.keys())
-        return proposal
-
-    def guess(self, tables: Sequence[Table]) -> str:
-        """A mapping for tables, in the words of the store; TOML to be read and kept."""
-        find = finder(known_entities(self._store, without="-").values())
-        return "\n".join(guess_mapping(table, find) for table in tables)
-
-    def _propose_rdf(self, files: Sequence[Path], progress: Progress) -> Proposal:
-        read = (t for path in files for t in read_triples(path))
-        triples = list(dict.fromkeys(watched(read, progress, "read")))
-        graphs = {
-            (s, o)
-            for s, p, o in triples
-            if p == term_iri("graph") and isinstance(o, Iri)
-        }
-        if len(graphs) != 1:
-            raise DataError(
-                f"The files describe {len(graphs)} datasets; exactly one is needed.",
-                zh=f"文件描述了 {len(graphs)} 个数据集，应恰为一个。",
-                hint="One dcat:Dataset with lv:graph, as kg export writes it.",
-                hint_zh="需要一个带 lv:graph 的 dcat:Dataset，如 kg export 所写。",
-            )
-        dataset = next(iter(graphs))[1].value.removeprefix(vocab.GRAPH)
-        problems = Problems()
-        self._check_rdf(files[0].name, dataset, triples, problems, progress)
-        proposal = self._compared(dataset, triples, problems, {}, progress)
-        proposal.files = tuple(path.name for path in files)
-        return proposal
-
-    def _check_rdf(
-        self,
-        file: str,
-        dataset: str,
-        triples: list[Triple],
-        problems: Problems,
-        progress: Progress,
-    ) -> None:
-        known = known_entities(self._store, without=vocab.GRAPH + dataset)
-        union = [*triples, *types_of_others(triples, KnownEntities(known))]
-        subjects = {s.value for s, _, _ in triples}
-        for violation in self._validator.violations(union, progress):
-            if violation.focus in subjects:
-                place = {violation.focus: [Origin(file, 0)]}
-                problems.add(as_problem(violation, place))
-
-    def _compared(
-        self,
-        dataset: str,
-        triples: list[Triple],
-        problems: Problems,
-        read: dict[str, int],
-        progress: Progress,
-    ) -> Proposal:
-        progress("compare", 0, len(triples))
-        generation = self._store.generation
-        changes = self._changes(dataset, triples)
-        progress("compare", len(triples), len(triples))
-        return Proposal(
-            dataset, triples, changes, problems, read, generation=generation
-        )
-
-    def _changes(self, dataset: str, triples: Sequence[Triple]) -> Changes:
-        graph = vocab.GRAPH + dataset
-        old = read_graph(self._store, graph) if self._holds(graph) else []
-        return difference(old, triples)
-
-    # -- decide -------------------------------------------------------------
 
     def accept(
         self,
@@ -321,11 +160,11 @@ class Desk:
         """
         self._of_users(dataset)
         graph = vocab.GRAPH + dataset
-        if not self._holds(graph):
+        if not self.holds(graph):
             raise _no_dataset(dataset)
         refuse_dangling(self._store, graph)
         with self._writing:
-            entry = self._entry(dataset, WITHDRAW, self._changes(dataset, ()), who, why)
+            entry = self._entry(dataset, WITHDRAW, self.changes(dataset, ()), who, why)
             return self._put(dataset, entry, None)
 
     def restore(self, dataset: str, number: int, *, who: str, why: str = "") -> Entry:
@@ -343,7 +182,7 @@ class Desk:
                 hint=f"kg datasets history {dataset}",
             )
         with self._writing:
-            changes = self._changes(dataset, list(read_triples(kept)))
+            changes = self.changes(dataset, list(read_triples(kept)))
             checksum = hashlib.sha256(kept.read_bytes()).hexdigest()
             entry = self._entry(dataset, "restore", changes, who, why, checksum)
             state = self._history.place(dataset, entry.number, ".ttl")
@@ -355,12 +194,8 @@ class Desk:
         return [
             name
             for name in self._history.withdrawn()
-            if not self._holds(vocab.GRAPH + name)
+            if not self.holds(vocab.GRAPH + name)
         ]
-
-    def _holds(self, graph: str) -> bool:
-        """Whether the store has this graph, without counting what all of them hold."""
-        return self._store.ask(f"ASK {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}")
 
     def history(self, dataset: str) -> list[Entry]:
         """What happened to a dataset, oldest first."""
@@ -380,7 +215,7 @@ class Desk:
         dataset, changes = proposal.dataset, proposal.changes
         with self._writing:
             if proposal.generation != self._store.generation:
-                changes = self._changes(dataset, proposal.triples)
+                changes = self.changes(dataset, proposal.triples)
             number = len(self.history(dataset)) + 1
             state = self._history.place(dataset, number, ".ttl")
             tables = self._history.place(dataset, number, ".batch.json.gz")
@@ -432,7 +267,7 @@ class Desk:
 
     def _words(self) -> Mapping[str, FileTriples]:
         """The ontology and its like, when the store does not have them yet."""
-        return {} if self._holds(vocab.ONTOLOGY_GRAPH) else self._at_first
+        return {} if self.holds(vocab.ONTOLOGY_GRAPH) else self._at_first
 
     def _of_users(self, dataset: str) -> None:
         if dataset in self._shipped or dataset in _RESERVED:
@@ -453,16 +288,6 @@ SELECT DISTINCT ?graph WHERE {{
   {{ GRAPH ?graph {{ ?st rdf:predicate lv:recordedAs ; rdf:object "%(local)s" }} }}
 }}
 """
-
-
-def _dataset_of(batch: Batch) -> str:
-    """Local id of the dataset that a batch makes, "" if it does not say."""
-    if batch.mapping is not None:
-        return batch.mapping.dataset.get("id", "")
-    for table in batch.tables:
-        if form_of(table.name) == "dataset" and table.rows:
-            return table.rows[0]["id"]
-    return ""
 
 
 def _no_dataset(dataset: str) -> NotFoundError:

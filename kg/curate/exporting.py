@@ -14,10 +14,11 @@ from pathlib import Path
 from kg import vocab
 from kg.curate import export_rdf as rdf
 from kg.curate.export_rdf12 import MEDIA_TYPE, turtle_12
-from kg.curate.export_tables import Rows, StoredSources, TableWriter
+from kg.curate.export_tables import Rows, TableWriter
 from kg.curate.importing import table_text
 from kg.curate.known import known_entities
 from kg.curate.publication import read_graph
+from kg.curate.stored_sources import StoredSources
 from kg.curate.table import FORMS
 from kg.errors import NotFoundError
 from kg.model import Iri, Triple

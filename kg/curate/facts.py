@@ -13,6 +13,7 @@ from pathlib import Path
 
 from kg.curate.assertion import words
 from kg.curate.cells import (
+    complete_names,
     date_cell,
     id_cell,
     number_cell,
@@ -22,7 +23,6 @@ from kg.curate.cells import (
 )
 from kg.curate.identifier import PROOFS
 from kg.curate.known import Known
-from kg.curate.naming import romanised
 from kg.curate.ontology import Terms
 from kg.curate.problem import SHOWN, Problem, Problems
 from kg.curate.progress import Progress, silent, watched
@@ -41,7 +41,6 @@ from kg.model.facts import (
 )
 from kg.model.terms import XSD, Iri, Literal, Term
 
-ENGLISH_BASES = ("official", "translated", "romanised")
 # From so many on, evidence is looked up rather than gone through.
 _CROWD = 8
 
@@ -183,7 +182,7 @@ class FactReader:
             )
             return
         entity = Entity(local, types, row["name_zh"], row["name_en"])
-        _complete_names(entity, row["name_en_basis"], refuse)
+        complete_names(entity, row["name_en_basis"], refuse)
         entity.aliases_zh = row.items("aliases_zh")
         entity.aliases_en = row.items("aliases_en")
         entity.definition_zh = row["definition_zh"]
@@ -394,20 +393,3 @@ class FactReader:
         claim.origins.append(row.origin)
         if row["note"] and row["note"] not in claim.notes:
             claim.notes.append(row["note"])
-
-
-def _complete_names(entity: Entity, basis: str, refuse: Refuse) -> None:
-    """Both names; a missing one is made from the other, and marked so."""
-    if entity.name_en and basis not in ENGLISH_BASES:
-        one_of(
-            refuse,
-            "name_en_basis",
-            basis,
-            ENGLISH_BASES,
-            "An English name says where it is from: translated if you made it.",
-            "英文名需注明来历：自己翻译的填 translated。",
-        )
-    entity.english_basis = basis if entity.name_en else "romanised"
-    entity.chinese_basis = "" if entity.name_zh else "untranslated"
-    entity.name_en = entity.name_en or romanised(entity.name_zh)
-    entity.name_zh = entity.name_zh or entity.name_en

@@ -19,7 +19,8 @@ from kg.curate.build import as_problem, origins_of
 from kg.curate.facts import FactReader
 from kg.curate.known import Known
 from kg.curate.linking import Linked, Linker
-from kg.curate.mapping import ColumnMapping, Mapper, Table
+from kg.curate.mapper import Mapper
+from kg.curate.mapping import ColumnMapping, Table
 from kg.curate.ontology import Terms
 from kg.curate.problem import Problems
 from kg.curate.progress import Progress, silent
@@ -78,7 +79,8 @@ class Importer:
         known: entities of other datasets.
         home: folder that paths of stored sources start from.
         limits: how much a file may hold.
-        linker: links rows to what is known; ``None`` takes ids as they are.
+        linker: links rows to what is known; ``None`` takes ids as they are. Rows of
+            what was linked are let go once they are read: a table is large.
         progress: told the step, how far it is and how far it goes.
     """
 
@@ -139,6 +141,9 @@ class Importer:
             self._terms, self._known, problems, self._home, self._progress
         )
         bundle = reader.read_rows(rows, "import")
+        if linked is not None:
+            rows = linked.rows = {}
+        del reader
         found = Import(batch, rows, bundle, problems, linked=linked)
         if not problems:
             self._check(found)

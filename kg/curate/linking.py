@@ -17,7 +17,7 @@ from kg.curate.identifier import PROOFS
 from kg.curate.matching import Body, Candidate, Matcher
 from kg.curate.ontology import Terms
 from kg.curate.problem import Problems
-from kg.curate.progress import Progress, silent
+from kg.curate.progress import Progress, silent, watched
 from kg.curate.table import EVIDENCE_COLUMNS, Row, refuser
 from kg.model.facts import Origin
 
@@ -99,10 +99,8 @@ class Linker:
         found = Linked(rows)
         bodies = _bodies(rows)
         first = {row["id"]: row for row in reversed(rows["entities"])}
-        for done, (local, body) in enumerate(bodies.items(), 1):
+        for local, body in watched(bodies.items(), progress, "match", len(bodies)):
             self._one(body, first[local], found, problems)
-            if done % 1000 == 0 or done == len(bodies):
-                progress("match", done, len(bodies))
         self._leave_contested(found, set(bodies))
         found.new = len(bodies) - found.same - len(found.links)
         found.rows = self._renamed(rows, {m.local: m.known for m in found.links})

@@ -7,7 +7,8 @@ import pytest
 from kg import vocab
 from kg.curate.build import Built, assemble, stale_files
 from kg.curate.importing import table_text
-from kg.curate.mapping import Mapper, read_mapping
+from kg.curate.mapper import Mapper
+from kg.curate.mapping import read_mapping
 from kg.curate.problem import Problems
 from kg.curate.sheet import read_tables
 from kg.curate.validation import Validator

@@ -23,7 +23,6 @@ from kg.cli.main import main
 from kg.config import load_settings
 from kg.curate.build import assemble
 from kg.curate.export_sheet import Sheet, answer_sheet, workbook
-from kg.curate.export_tables import check
 from kg.curate.exporting import (
     RDF_FORMATS,
     Scope,
@@ -32,6 +31,7 @@ from kg.curate.exporting import (
     read_tables,
 )
 from kg.curate.ontology import read_terms
+from kg.curate.round_trip import check
 from kg.curate.validation import Validator
 from kg.draw.netfiles import NETWORK_FORMATS
 from kg.errors import DataError, NotFoundError
