@@ -30,25 +30,35 @@ def send_frame(fd: int, tag: bytes, payload: bytes) -> None:
         data = data[os.write(fd, data) :]
 
 
-def receive_frame(fd: int) -> tuple[bytes, bytes] | None:
-    """Wait for one frame; ``None`` when the other side is gone."""
-    head = _receive(fd, HEAD.size)
-    if head is None:
-        return None
-    tag, length = HEAD.unpack(head)
-    payload = _receive(fd, length)
-    return None if payload is None else (tag, payload)
+class FrameReader:
+    """Reads frames, a short one with one system call."""
 
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+        self._held = b""
 
-def _receive(fd: int, length: int) -> bytes | None:
-    pieces = []
-    while length:
-        piece = os.read(fd, min(length, 1 << 20))
-        if not piece:
+    def read(self) -> tuple[bytes, bytes] | None:
+        """Wait for one frame; ``None`` when the other side is gone."""
+        head = self._read(HEAD.size)
+        if head is None:
             return None
-        pieces.append(piece)
-        length -= len(piece)
-    return b"".join(pieces)
+        tag, length = HEAD.unpack(head)
+        payload = self._read(length)
+        return None if payload is None else (tag, payload)
+
+    def _read(self, length: int) -> bytes | None:
+        held = self._held
+        if len(held) < length:
+            pieces, missing = [held], length - len(held)
+            while missing > 0:
+                piece = os.read(self._fd, max(min(missing, 1 << 20), PIECE_BYTES))
+                if not piece:
+                    return None
+                pieces.append(piece)
+                missing -= len(piece)
+            held = b"".join(pieces)
+        self._held = held[length:]
+        return held[:length]
 
 
 class FrameWriter:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from kg.web.filed import FileAnswer
 
 Scope = dict[str, Any]
+Message = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
@@ -82,7 +83,7 @@ class Exchange:
         self.started = time.perf_counter()
         self.gone = False
         self.status = 0
-        self.headers: Headers = []
+        self.headers: Sequence[tuple[bytes, bytes]] = ()
         self.file: FileAnswer | None = None
         self.sent_bytes = 0
         self.watcher: asyncio.Task[None] | None = None

@@ -17,15 +17,23 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from typing import Any, Final
 
 from kg.query.cache import AnswerCache, Kept
 from kg.web.bodies import Refused, has_body, read_body
 from kg.web.bridge import Bridge
 from kg.web.direct import Begun, Coded
-from kg.web.exchange import Exchange, FrontOptions, Headers, Receive, Scope, Send
+from kg.web.exchange import (
+    Exchange,
+    FrontOptions,
+    Headers,
+    Message,
+    Receive,
+    Scope,
+    Send,
+)
 from kg.web.journal import Journal
 from kg.web.problem import problem
 from kg.web.spool import Spool
@@ -68,12 +76,13 @@ class Front:
         self._pending = 0
         self._kept = AnswerCache(options.fast_cache_bytes, 4 * 1024 * 1024)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(
+        self, scope: Scope, receive: Receive, send: Send
+    ) -> Coroutine[Any, Any, None]:
         """Serve one exchange, or the life of the process."""
-        if scope["type"] == "lifespan":
-            await self._live(receive, send)
-        elif scope["type"] == "http":
-            await self._serve(scope, receive, send)
+        if scope["type"] == "http":
+            return self._serve(scope, receive, send)
+        return self._live(receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         loop = asyncio.get_running_loop()
@@ -93,7 +102,9 @@ class Front:
         key = self._key(scope, headers)
         try:
             if key is not None and (kept := self._kept.get(key)) is not None:
-                await self._send_kept(exchange, kept, headers, send)
+                start, body_sent = _kept_answer(exchange, kept, headers)
+                await send(start)
+                await send(body_sent)
                 return
             body: bytes | None = b""
             if has_body(headers):
@@ -134,39 +145,20 @@ class Front:
             headers.get(b"origin"),
         )
 
-    async def _send_kept(
-        self,
-        exchange: Exchange,
-        kept: Kept,
-        headers: dict[bytes, bytes],
-        send: Send,
-    ) -> None:
-        answer: Headers = list(kept.headers)
-        exchange.status, body = 200, kept.body
-        known = headers.get(b"if-none-match")
-        if known is not None:
-            tag = dict(answer).get(b"etag", b"-")
-            if tag in (t.strip().removeprefix(b"W/") for t in known.split(b",")):
-                exchange.status, body = 304, b""
-                answer = [h for h in answer if not h[0].startswith(b"content-")]
-        exchange.headers = answer
-        await _start(send, exchange)
-        await send({"type": "http.response.body", "body": body})
-        exchange.sent_bytes = len(body)
-
     async def _refuse(
         self, exchange: Exchange, send: Send, status: int, code: str
     ) -> None:
         body = problem(status, code, exchange.request_id)
         exchange.status = status
-        exchange.headers = [
+        told: Headers = [
             (b"content-type", b"application/json"),
             (b"content-length", str(len(body)).encode()),
             (b"cache-control", b"no-store"),
             (b"connection", b"close"),
         ]
         if status == 503:
-            exchange.headers.append((b"retry-after", b"2"))
+            told.append((b"retry-after", b"2"))
+        exchange.headers = told
         await _start(send, exchange)
         await send({"type": "http.response.body", "body": body})
 
@@ -273,12 +265,31 @@ async def _watch_client(exchange: Exchange, receive: Receive) -> None:
             return
 
 
+def _kept_answer(
+    exchange: Exchange, kept: Kept, headers: dict[bytes, bytes]
+) -> tuple[Message, Message]:
+    """The two messages of a kept answer, or of the 304 for who has it already."""
+    answer: Sequence[tuple[bytes, bytes]] = kept.headers
+    exchange.status, body = 200, kept.body
+    known = headers.get(b"if-none-match")
+    if known is not None:
+        tag = dict(answer).get(b"etag", b"-")
+        if tag in (t.strip().removeprefix(b"W/") for t in known.split(b",")):
+            exchange.status, body = 304, b""
+            answer = [h for h in answer if not h[0].startswith(b"content-")]
+    exchange.headers = answer
+    exchange.sent_bytes = len(body)
+    return _started(exchange), {"type": "http.response.body", "body": body}
+
+
 async def _start(send: Send, exchange: Exchange) -> None:
+    await send(_started(exchange))
+
+
+def _started(exchange: Exchange) -> Message:
     request_id = (b"kg-request-id", exchange.request_id.encode())
-    await send(
-        {
-            "type": "http.response.start",
-            "status": exchange.status,
-            "headers": [*exchange.headers, request_id],
-        }
-    )
+    return {
+        "type": "http.response.start",
+        "status": exchange.status,
+        "headers": [*exchange.headers, request_id],
+    }

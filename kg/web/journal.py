@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import functools
 import json
 import logging
 import threading
@@ -82,6 +83,7 @@ class Journal:
         yield f"kg_answers_broken_total {self.broken}"
 
 
+@functools.lru_cache(maxsize=256)
 def _family(path: str) -> str:
     return next((f for f in _FAMILIES if path.startswith(f)), "other")
 
@@ -101,12 +103,18 @@ def _line(exchange: Exchange, status: int, took_s: float, *, is_broken: bool) ->
     return json.dumps(told, ensure_ascii=False)
 
 
+@functools.lru_cache(maxsize=4)
+def _second(when_s: int) -> str:
+    """A second of UTC, as RFC 3339 writes it, without its end."""
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(when_s))
+
+
 class JsonFormatter(logging.Formatter):
     """A log record as one line of JSON; an access line is JSON already."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
-        when = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
+        when = _second(int(record.created))
         head = {
             "time": f"{when}.{int(record.msecs):03d}Z",
             "level": record.levelname.lower(),
