@@ -26,6 +26,7 @@ import pyoxigraph as ox
 
 from kg import vocab
 from kg.errors import StoreError
+from kg.store.asking import found_triples, solutions
 from kg.store.union import (
     Change,
     Spo,
@@ -67,8 +68,7 @@ _ABOVE = (
 def rules_of(store: ox.Store, graph: str | None = vocab.ONTOLOGY_GRAPH) -> list[str]:
     """The CONSTRUCT texts of the rules in a graph (``None``: the default graph)."""
     name = _DEFAULT if graph is None else ox.NamedNode(graph)
-    rows = store.query(_RULES, default_graph=[name])
-    return [row["text"].value for row in _solutions(rows)]
+    return [row["text"].value for row in solutions(store, _RULES, [name])]
 
 
 def renew(
@@ -147,7 +147,7 @@ def all_that_follows(store: ox.Store, rules: Sequence[str]) -> Iterator[ox.Tripl
         StoreError: if a rule is no CONSTRUCT.
     """
     for rule in rules:
-        for triple in _construct(store, rule):
+        for triple in found_triples(store, rule):
             spo = triple.subject, triple.predicate, triple.object
             is_named = isinstance(triple.subject, ox.NamedNode)
             if is_named and ox.Quad(*spo) not in store:
@@ -196,7 +196,7 @@ class _Reach:
             if isinstance(quad.subject, ox.NamedNode)
         }
         self.walked = self.claims & bodies
-        self.concluded = heads | {row["p"] for row in _solutions(store.query(_ABOVE))}
+        self.concluded = heads | {row["p"] for row in solutions(store, _ABOVE)}
         # Of the ontology: whatever else rules ask for, "is a subclass of" and so on.
         self.schema = bodies - self.claims - {_TYPE}
         below = store.quads_for_pattern(None, _BELOW, None)
@@ -286,7 +286,7 @@ def _concluded(
             _, body = _parts(rule)
             opening = rule[: len(rule) - len(body)]
             asked = f"{opening} VALUES ?s {{ {values} }} {body}"
-            for triple in _construct(store, asked):
+            for triple in found_triples(store, asked):
                 yield triple.subject, triple.predicate, triple.object
 
 
@@ -296,16 +296,3 @@ def _parts(rule: str) -> tuple[str, str]:
     if found is None:
         raise StoreError("A rule must be: CONSTRUCT { ... } WHERE { ... }.")
     return found[1], rule[found.end() :]
-
-
-def _construct(store: ox.Store, rule: str) -> ox.QueryTriples:
-    found = store.query(rule)
-    if not isinstance(found, ox.QueryTriples):
-        raise StoreError("A rule must be a CONSTRUCT.")
-    return found
-
-
-def _solutions(found: object) -> ox.QuerySolutions:
-    if not isinstance(found, ox.QuerySolutions):
-        raise StoreError("This is not a SELECT.")
-    return found

@@ -16,8 +16,8 @@ import pyoxigraph as ox
 
 from kg import vocab
 from kg.errors import KGError, PreconditionError, StoreError
-from kg.model import Iri, Literal, Triple
-from kg.store import engine
+from kg.model import Triple
+from kg.store import asking, engine
 from kg.store.base import (
     CURRENT,
     STALE,
@@ -32,7 +32,7 @@ from kg.store.base import (
 )
 from kg.store.files import FORMATS, FileTriples
 from kg.store.following import Basis, follow_change, only_compared
-from kg.store.terms import from_engine, query_error, to_engine
+from kg.store.terms import model_triple, to_engine
 
 _T = TypeVar("_T")
 
@@ -83,40 +83,17 @@ class EmbeddedStore:
         """Name of the published state."""
         return self._generation
 
-    def _query(self, query: str) -> object:
-        try:
-            return self._store.query(query)
-        except SyntaxError as exc:
-            raise query_error(exc) from exc
-        except (OSError, ValueError, RuntimeError) as exc:
-            raise StoreError(f"The engine failed: {exc}") from exc
-
     def select(self, query: str, *, timeout_s: float = 30.0) -> Solutions:
         """Answer a SELECT (see ``Store.select``)."""
-        found = self._query(query)
-        if not isinstance(found, ox.QuerySolutions):
-            raise StoreError("This query is not a SELECT.")
-        names = tuple(v.value for v in found.variables)
-        rows = [
-            tuple(None if (t := row[n]) is None else from_engine(t) for n in names)
-            for row in found
-        ]
-        return Solutions(names, rows)
+        return asking.select(self._store, query)
 
     def ask(self, query: str, *, timeout_s: float = 30.0) -> bool:
         """Answer an ASK (see ``Store.ask``)."""
-        found = self._query(query)
-        if not isinstance(found, ox.QueryBoolean):
-            raise StoreError("This query is not an ASK.")
-        return bool(found)
+        return asking.ask(self._store, query)
 
     def construct(self, query: str, *, timeout_s: float = 30.0) -> list[Triple]:
         """Answer a CONSTRUCT (see ``Store.construct``)."""
-        found = self._query(query)
-        if not isinstance(found, ox.QueryTriples):
-            raise StoreError("This query is not a CONSTRUCT.")
-        triples = (_triple(t) for t in found)
-        return list(dict.fromkeys(triples))
+        return asking.construct(self._store, query)
 
     def graphs(self) -> dict[str, int]:
         """IRI of each named graph and the number of its triples."""
@@ -273,17 +250,9 @@ def other_generation(expected: str, actual: str) -> PreconditionError:
     )
 
 
-def _triple(triple: ox.Triple | ox.Quad) -> Triple:
-    subject = from_engine(triple.subject)
-    predicate = from_engine(triple.predicate)
-    if not isinstance(predicate, Iri) or isinstance(subject, Literal):
-        raise StoreError("The engine gave a triple RDF 1.1 does not have.")
-    return (subject, predicate, from_engine(triple.object))
-
-
 def _triples(store: ox.Store, graph: str) -> list[Triple]:
     quads = store.quads_for_pattern(None, None, None, ox.NamedNode(graph))
-    return [_triple(q) for q in quads]
+    return [model_triple(q) for q in quads]
 
 
 def _engine_call(call: Callable[[], _T]) -> _T:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kg.errors import DataError, StoreError
-from kg.model import Iri, Literal, Term, Triple
-from kg.store.terms import from_engine
+from kg.errors import DataError
+from kg.model import Triple
+from kg.store.terms import model_triple
 
 FORMATS: dict[str, ox.RdfFormat] = {
     ".ttl": ox.RdfFormat.TURTLE,
@@ -75,12 +75,3 @@ def telling(path: Path) -> Iterator[None]:
             hint="Correct the file at the position given.",
             hint_zh="请在所示位置修正文件。",
         ) from exc
-
-
-def model_triple(triple: ox.Triple | ox.Quad) -> Triple:
-    """A triple of the engine as one of ours."""
-    subject, predicate = from_engine(triple.subject), from_engine(triple.predicate)
-    if isinstance(subject, Literal) or not isinstance(predicate, Iri):
-        raise StoreError(f"Not a triple of RDF 1.1: {triple}")
-    term: Term = from_engine(triple.object)
-    return subject, predicate, term

@@ -14,10 +14,11 @@ from kg.errors import StoreError
 from kg.model import Blank, Term, Triple
 from kg.store.base import Store
 from kg.store.bulk import build_generation
-from kg.store.files import FileTriples, model_triple
+from kg.store.files import FileTriples
 from kg.store.isolated import IsolatedStore
 from kg.store.remote import RemoteStore
 from kg.store.remote.staging import canonical
+from kg.store.terms import model_triple
 
 Told = Callable[[str, int], None]
 """Called with what is being done and the triples done so far."""

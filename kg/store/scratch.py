@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 
-from kg.errors import StoreError
 from kg.model import Triple
+from kg.store import asking
 from kg.store.base import Solutions
 from kg.store.conclusions import all_that_follows, rules_of
-from kg.store.files import FORMATS, FileTriples, model_triple, read_triples, telling
-from kg.store.terms import from_engine, query_error, to_engine
+from kg.store.files import FORMATS, FileTriples, read_triples, telling
+from kg.store.terms import model_triple, to_engine
 
 __all__ = ["FileTriples", "ScratchStore", "read_triples"]
 
@@ -58,33 +58,14 @@ class ScratchStore:
             QuerySyntaxError: if the text does not parse.
             StoreError: if it is no SELECT.
         """
-        found = self._query(query)
-        if not isinstance(found, ox.QuerySolutions):
-            raise StoreError("This query is not a SELECT.")
-        names = tuple(v.value for v in found.variables)
-        return Solutions(
-            names,
-            [
-                tuple(None if (t := row[n]) is None else from_engine(t) for n in names)
-                for row in found
-            ],
-        )
+        return asking.select(self._store, query)
 
     def construct(self, query: str) -> list[Triple]:
         """Answer a CONSTRUCT without duplicates; raises as ``select`` does."""
-        found = self._query(query)
-        if not isinstance(found, ox.QueryTriples):
-            raise StoreError("This query is not a CONSTRUCT.")
-        return list(dict.fromkeys(model_triple(t) for t in found))
+        return asking.construct(self._store, query)
 
     def conclusions(self) -> list[Triple]:
         """What the rules it holds conclude and it does not hold, in a fixed order."""
         rules = rules_of(self._store, graph=None)
         found = {model_triple(t) for t in all_that_follows(self._store, rules)}
         return sorted(found, key=lambda t: (t[0].value, t[1].value, t[2].n3()))
-
-    def _query(self, query: str) -> object:
-        try:
-            return self._store.query(query)
-        except SyntaxError as exc:
-            raise query_error(exc) from exc

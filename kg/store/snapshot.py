@@ -13,15 +13,12 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kg.errors import StoreError, StoreReadOnlyError, StoreUnreachableError
-from kg.model import Term, Triple
-from kg.store import engine
+from kg.errors import StoreReadOnlyError, StoreUnreachableError
+from kg.model import Triple
+from kg.store import asking, engine
+from kg.store.asking import Row
 from kg.store.base import Solutions
 from kg.store.generations import Generations
-from kg.store.terms import from_engine, query_error
-from kg.store.transport import as_triple
-
-Row = tuple[Term | None, ...]
 
 
 class Snapshot:
@@ -48,61 +45,28 @@ class Snapshot:
                 zh=f"无法读取版本 {path}：{exc}",
             ) from exc
 
-    def _query(
-        self, query: str
-    ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-        try:
-            return self._store.query(query)
-        except SyntaxError as exc:
-            raise query_error(exc) from exc
-        except (OSError, ValueError, RuntimeError) as exc:
-            raise StoreError(f"The engine failed: {exc}") from exc
-
     def rows(self, query: str) -> Iterator[Row]:
         """The solutions of a SELECT, one at a time."""
-        found = self._query(query)
-        if not isinstance(found, ox.QuerySolutions):
-            raise StoreError("This query is not a SELECT.")
-        for row in found:
-            yield tuple(None if t is None else from_engine(t) for t in row)
+        yield from asking.rows(asking.solutions(self._store, query))
 
     def select(self, query: str, *, timeout_s: float = 30.0) -> Solutions:
         """Answer a SELECT (see ``Store.select``)."""
-        found = self._query(query)
-        if not isinstance(found, ox.QuerySolutions):
-            raise StoreError("This query is not a SELECT.")
-        names = tuple(v.value for v in found.variables)
-        rows = [
-            tuple(None if t is None else from_engine(t) for t in row) for row in found
-        ]
-        return Solutions(names, rows)
+        return asking.select(self._store, query)
 
     def beginning(self, query: str, most: int) -> tuple[Solutions, int]:
         """The first ``most`` solutions of a SELECT, and how many there are in all."""
-        found = self._query(query)
-        if not isinstance(found, ox.QuerySolutions):
-            raise StoreError("This query is not a SELECT.")
+        found = asking.solutions(self._store, query)
         names = tuple(v.value for v in found.variables)
-        rows = [
-            tuple(None if t is None else from_engine(t) for t in row)
-            for row in islice(found, most)
-        ]
+        rows = list(islice(asking.rows(found), most))
         return Solutions(names, rows), len(rows) + sum(1 for _ in found)
 
     def ask(self, query: str, *, timeout_s: float = 30.0) -> bool:
         """Answer an ASK (see ``Store.ask``)."""
-        return bool(self._query(query))
+        return asking.ask(self._store, query)
 
     def construct(self, query: str, *, timeout_s: float = 30.0) -> list[Triple]:
         """Answer a CONSTRUCT (see ``Store.construct``)."""
-        found = self._query(query)
-        if not isinstance(found, ox.QueryTriples):
-            raise StoreError("This query is not a CONSTRUCT.")
-        triples = (
-            as_triple([from_engine(t) for t in (x.subject, x.predicate, x.object)])
-            for x in found
-        )
-        return list(dict.fromkeys(triples))
+        return asking.construct(self._store, query)
 
     def graphs(self) -> dict[str, int]:
         """IRI of each named graph and the number of its triples."""

@@ -7,7 +7,7 @@ import re
 import pyoxigraph as ox
 
 from kg.errors import DataError, QuerySyntaxError, StoreError
-from kg.model import Blank, Iri, Literal, Term
+from kg.model import Blank, Iri, Literal, Term, Triple
 
 _QUERY_POSITION = re.compile(r"error at (\d+):(\d+)")
 
@@ -21,6 +21,15 @@ def from_engine(term: object) -> Term:
     if isinstance(term, ox.BlankNode):
         return Blank(term.value)
     raise StoreError(f"The engine gave a term RDF 1.1 does not have: {term}")
+
+
+def model_triple(triple: ox.Triple | ox.Quad) -> Triple:
+    """A triple of the engine as one of ours."""
+    subject, predicate = from_engine(triple.subject), from_engine(triple.predicate)
+    if isinstance(subject, Literal) or not isinstance(predicate, Iri):
+        raise StoreError(f"Not a triple of RDF 1.1: {triple}")
+    term: Term = from_engine(triple.object)
+    return subject, predicate, term
 
 
 def to_engine(term: Term) -> ox.NamedNode | ox.BlankNode | ox.Literal:

@@ -21,6 +21,7 @@ from kg.store.base import (
     Written,
 )
 from kg.store.embedded import FinishedAnswer, other_generation
+from kg.store.engine import too_many_bytes
 from kg.store.isolated import IsolatedStore
 from kg.store.remote import documents, results
 from kg.store.remote.catalogue import Catalogue, genid
@@ -70,11 +71,7 @@ def answer_visitor(store: RemoteStore, query: UserQuery, row_limit: RowLimit) ->
         columns = _columns(found, query)
         body = documents.write_solutions(found, columns, query.media_type)
     if len(body) > query.limits.max_bytes:
-        raise QueryTooLargeError(
-            f"The answer is longer than {query.limits.max_bytes:,} bytes.",
-            zh=f"结果超过 {query.limits.max_bytes:,} 字节。",
-            context={"max_bytes": query.limits.max_bytes},
-        )
+        raise too_many_bytes(query.limits.max_bytes)
     return FinishedAnswer(
         [body], query.media_type, catalogue.generation, row_limit_reached=reached
     )
