@@ -303,10 +303,10 @@ class Pool:
             if worker.is_alive and not self._is_closed:
                 self._idle.append(worker)
             self._grant()
-        if not worker.is_alive or self._is_closed:
+        if self._is_closed:
             worker.discard()
-        if not worker.is_alive and not self._is_closed:
-            threading.Thread(target=self._replace, daemon=True).start()
+        elif not worker.is_alive:  # not here: an event loop may be giving it back
+            threading.Thread(target=self._replace, args=(worker,), daemon=True).start()
 
     def _restore_priority(self, worker: WorkerProcess) -> None:
         try:
@@ -316,8 +316,9 @@ class Pool:
         except OSError:
             worker.discard()
 
-    def _replace(self) -> None:
-        """Start a worker for one that died, and warm it up."""
+    def _replace(self, dead: WorkerProcess) -> None:
+        """Start a worker for one that died, and let go of that one."""
+        dead.discard()
         with self._lock:
             total = len(self._idle) + len(self._busy)
             if self._is_closed or total >= self.options.workers + self.options.spares:

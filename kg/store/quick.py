@@ -117,8 +117,8 @@ class QuickAnswer:
 
     def leave_to_thread(self) -> None:
         """Stop waiting on the loop, unless it is over."""
+        self._stop_reading()
         if not self.over.done():
-            self._stop_reading()
             self.over.set_result(False)
 
     @property

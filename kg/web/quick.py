@@ -154,6 +154,7 @@ async def _patiently(running: Running, loop: asyncio.AbstractEventLoop) -> bool:
     except KGError:
         raise
     except BaseException:  # the server stops: nobody waits for this any more
+        running.leave_to_thread()
         loop.run_in_executor(None, running.close)
         raise
     finally:

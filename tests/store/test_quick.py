@@ -210,6 +210,20 @@ def test_worker_killed_under_way_costs_its_query_only(store: IsolatedStore) -> N
     assert is_settled(store)
 
 
+def test_query_that_nobody_awaits_any_more_is_let_go(store: IsolatedStore) -> None:
+    async def ask() -> None:
+        running = begun(store, asked(SLOW))
+        task = asyncio.ensure_future(running.over)
+        await asyncio.sleep(0.02)
+        task.cancel()
+        running.leave_to_thread()
+        await asyncio.to_thread(running.close)
+        await asyncio.sleep(0.05)  # nothing is read from what was closed
+
+    asyncio.run(ask(), debug=True)
+    assert is_settled(store)
+
+
 def test_full_queue_and_greedy_client_are_refused(store: IsolatedStore) -> None:
     async def ask() -> None:
         running = [begun(store, asked(SLOW, client="a")) for _ in range(3)]
