@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 SEED = 20231
 LARGE = 10_000
-VERY_LARGE = 500_000
+VERY_LARGE = 100_000
 SAMPLES = 400
 FEWEST = 20
 Floats = NDArray[np.float32]
