@@ -36,7 +36,7 @@ PAGES = {
     "question: hubs": "/questions/hubs",
     "question: facts and funding": "/questions/facts_and_funding_of_firms",
     "datasets": "/datasets",
-    "service description": "/sparql?format=ttl",
+    "VoID": "/.well-known/void",
 }
 EXPORTS = {"export: N-Triples": "/downloads/all.nt"}
 

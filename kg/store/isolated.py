@@ -286,11 +286,12 @@ class IsolatedStore:
         Raises:
             StoreError: if the engine fails; what came before is no document.
         """
+        sizes = self.graphs()
         process = WorkerProcess(self._spawner)
         request = {
             "do": "dump-graphs",
             "path": str(self._generations.path(self.generation)),
-            "graphs": list(graphs),
+            "graphs": sorted(graphs, key=lambda graph: -sizes.get(graph, 0)),
             "media_type": media_type,
         }
         try:

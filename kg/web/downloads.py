@@ -57,7 +57,7 @@ ENDINGS: Final[dict[str, str]] = {
 _MAKING = threading.Lock()
 _STARTING = threading.Lock()
 _UNDER_WAY: dict[Path, Making] = {}
-_AT_ONCE_S: Final = 0.5
+_AT_ONCE_S: Final = 0.2
 MOST_IN_MEMORY: Final = 2_000_000
 """Triples up to which a file is made that needs all of them in memory."""
 
@@ -315,16 +315,18 @@ def _growing(making: Making, name: str, ending: str) -> Response:
     media = ENDINGS[ending]
     if media.startswith("text/"):
         media = f"{media}; charset=utf-8"
-    response = Response(Pieces(answer), content_type=media)
+    send_file_ = request.environ.get("kg.send_file")
+    if send_file_ and request.method == "GET":
+        send_file_(answer)
+        response = Response(iter(()), content_type=media)  # no length is told
+    else:
+        response = Response(Pieces(answer), content_type=media)
     response.headers["Content-Disposition"] = (
         f"attachment; filename={site().file_stem}-{name}"
     )
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Link"] = f'<{request.path}.sha256>; rel="describedby"'
-    send_file_ = request.environ.get("kg.send_file")
-    if send_file_ and request.method == "GET":
-        send_file_(answer)
     return response
 
 
