@@ -28,7 +28,7 @@ from kg.curate.screen import Elsewhere
 from kg.curate.sheet import DEFAULT_LIMITS, SheetLimits
 from kg.curate.table import FORMS, Row, refuser, rows_of_form
 from kg.curate.triples import PREFERRED, Writer
-from kg.curate.validation import Validator
+from kg.curate.validation import Validator, Violation
 from kg.model import Iri, Triple
 from kg.model.facts import Bundle, DatasetInfo, term_iri
 
@@ -150,33 +150,51 @@ class Importer:
         return found
 
     def _check(self, found: Import) -> None:
-        writer = Writer(found.bundle, self._terms, self._known)
-        triples = list(writer.triples())
-        spoken_of = {
-            s.value.removeprefix(vocab.ID) for s, _, _ in triples if isinstance(s, Iri)
-        }
-        known = [
-            entity
-            for local in sorted(spoken_of)
-            if (entity := self._known.entity(local)) is not None
-        ]
-        others = types_of_others(triples, self._known)
-        union = [*triples, *others]
-        for entity in known:
-            union += both(entity.iri, PREFERRED, entity.name_zh, entity.name_en)
-        new = {t[0].value for t in triples}
-        elsewhere = Elsewhere(
-            frozenset(entity.iri.value for entity in known),
-            _SAID_ELSEWHERE,
-            frozenset(s.value for s, _, _ in others) - new,
+        triples = list(Writer(found.bundle, self._terms, self._known).triples())
+        violations = violations_beside(
+            triples, self._known, self._validator, self._progress
         )
-        violations = self._validator.violations(union, self._progress, elsewhere)
         origins = origins_of([found.bundle]) if violations else {}
         for violation in violations:
-            if violation.focus in new:
-                found.problems.add(as_problem(violation, origins))
+            found.problems.add(as_problem(violation, origins))
         if not found.problems:
             found.triples = triples
+
+
+def violations_beside(
+    triples: Sequence[Triple],
+    known: Known,
+    validator: Validator,
+    progress: Progress = silent,
+) -> list[Violation]:
+    """What does not conform in a dataset that stands beside others.
+
+    A thing that others have too is theirs to name; what they say of it is not
+    asked for here, and what is only pointed to is not judged.
+
+    Args:
+        triples: of the dataset.
+        known: entities of other datasets.
+        validator: shapes and checks.
+        progress: told the step, how far it is and how far it goes.
+    """
+    new = {t[0].value for t in triples}
+    shared = [
+        entity
+        for iri in sorted(new)
+        if (entity := known.entity(iri.removeprefix(vocab.ID))) is not None
+    ]
+    others = types_of_others(triples, known)
+    union = [*triples, *others]
+    for entity in shared:
+        union += both(entity.iri, PREFERRED, entity.name_zh, entity.name_en)
+    elsewhere = Elsewhere(
+        frozenset(entity.iri.value for entity in shared),
+        _SAID_ELSEWHERE,
+        frozenset(s.value for s, _, _ in others) - new,
+    )
+    found = validator.violations(union, progress, elsewhere)
+    return [violation for violation in found if violation.focus in new]
 
 
 def types_of_others(triples: Sequence[Triple], known: Known) -> list[Triple]:

@@ -14,7 +14,7 @@ from kg.curate.batch import Batch, read_batch
 from kg.curate.build import as_problem
 from kg.curate.changes import Changes, difference
 from kg.curate.guess import guess_mapping
-from kg.curate.importing import Importer, form_of, types_of_others
+from kg.curate.importing import Importer, form_of, violations_beside
 from kg.curate.known import KnownEntities, finder, known_bodies, known_entities
 from kg.curate.linking import Linker, Pair
 from kg.curate.mapping import ColumnMapping, Table
@@ -175,12 +175,10 @@ class Proposer:
         progress: Progress,
     ) -> None:
         known = known_entities(self._store, without=vocab.GRAPH + dataset)
-        union = [*triples, *types_of_others(triples, KnownEntities(known))]
-        subjects = {s.value for s, _, _ in triples}
-        for violation in self._validator.violations(union, progress):
-            if violation.focus in subjects:
-                place = {violation.focus: [Origin(file, 0)]}
-                problems.add(as_problem(violation, place))
+        for violation in violations_beside(
+            triples, KnownEntities(known), self._validator, progress
+        ):
+            problems.add(as_problem(violation, {violation.focus: [Origin(file, 0)]}))
 
     def _compared(
         self,

@@ -381,3 +381,25 @@ def test_formula_is_still_wrong_when_the_tables_are_read_again(
     (tmp_path / "kept.gz").write_bytes(b"damaged")
     with pytest.raises(DataError, match="damaged"):
         load_batch(tmp_path / "kept.gz")
+
+
+@pytest.mark.parametrize("suffix", [".ttl", ".nt"])
+def test_graph_of_a_dataset_that_shares_a_thing_comes_in_again(
+    desk: Desk, sheet: Callable[..., Path], tmp_path: Path, suffix: str
+) -> None:
+    """As ``kg export`` writes it: who had the thing first names it."""
+    row = ("百济神州", "BeiGene", "医疗器械", "", "2010", "https://example.org/c")
+    proposal = mapped(desk, sheet([*FIRMS, row], name="shared.csv"), "shared")
+    assert proposal.linked is not None
+    assert proposal.shared == 1
+    desk.accept(proposal, who="a")
+    path = tmp_path / f"shared{suffix}"
+    if suffix == ".ttl":
+        path.write_text(proposal.text, encoding="utf-8")
+    else:
+        lines = (f"{s.n3()} {p.n3()} {o.n3()} .\n" for s, p, o in proposal.triples)
+        path.write_text("".join(lines), encoding="utf-8")
+    again = desk.propose([path], None, tmp_path)
+    assert [p.text("en") for p in again.problems.found] == []
+    assert not again.changes
+    desk.withdraw("shared", who="a")
