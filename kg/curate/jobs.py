@@ -37,6 +37,7 @@ _KEPT = 30
 _LIVES = datetime.timedelta(days=1)
 _ID = re.compile(r"[0-9a-f]{32}")
 _WRITE_EVERY_S = 1.0
+_LOOK_EVERY_S = 0.05
 _JOB_FILE, _FILES = "job.json", "files"
 
 
@@ -118,6 +119,7 @@ class Jobs:
         self._stopped: set[str] = set()
         self._waiting: queue.Queue[str] = queue.Queue(MAX_WAITING)
         self._thread: threading.Thread | None = None
+        self._is_stopping = False
         self._find()
 
     def _find(self) -> None:
@@ -168,6 +170,8 @@ class Jobs:
         job.error = {}
         with self._lock:
             self._stopped.discard(job.id)
+            if self._is_stopping:
+                raise _busy()
             try:
                 self._waiting.put_nowait(job.id)
             except queue.Full:
@@ -191,6 +195,23 @@ class Jobs:
             if job.state == WAITING:
                 self._end(job, CANCELLED)
             return True
+
+    def stop(self, timeout_s: float = 10.0) -> None:
+        """Break off what runs or waits; it can be started again by the next process.
+
+        Args:
+            timeout_s: how long a publication may take to its end.
+        """
+        with self._lock:
+            self._is_stopping = True
+            for job in self._jobs.values():
+                if job.state == WAITING:
+                    self._end(job, BROKEN)
+                elif job.state == RUNNING:
+                    self._stopped.add(job.id)
+        end = time.monotonic() + timeout_s
+        while any(j.is_open for j in self.all()) and time.monotonic() < end:
+            time.sleep(_LOOK_EVERY_S)
 
     def discard(self, job: Job) -> None:
         """Forget a job that ended, with its files."""
@@ -237,17 +258,19 @@ class Jobs:
     def _run_all(self) -> None:
         while True:
             job = self._jobs.get(self._waiting.get())
-            if job is not None and job.state == WAITING:
-                self._run(job)
+            with self._lock:
+                if job is None or job.state != WAITING:
+                    continue
+                job.state = RUNNING
+                self._write(job)
+            self._run(job)
 
     def _run(self, job: Job) -> None:
-        job.state = RUNNING
-        self._write(job)
         paths = [self.inbox(job) / name for name in job.files]
         try:
             self._work(job, paths, self._watcher(job))
         except Cancelled:
-            self._end(job, CANCELLED)
+            self._end(job, BROKEN if self._is_stopping else CANCELLED)
         except KGError as exc:
             job.error = {
                 "zh": exc.text("zh"),

@@ -107,6 +107,8 @@ def build_front(parts: Parts, app: Flask | None = None) -> Front:
         logging.getLogger("kg").info("serving generation %s", store.generation)
 
     def stop() -> None:
+        if "jobs" in vars(parts):  # only if somebody asked for them
+            parts.jobs.stop()
         heap.stop()
         backups.stop()
         store.close()

@@ -176,3 +176,25 @@ def test_damaged_job_is_left_out(tmp_path: Path, work: Bench) -> None:
     (tmp_path / "x").mkdir()
     (tmp_path / "x" / "job.json").write_text("{", encoding="utf-8")
     assert Jobs(tmp_path, work).all() == []
+
+
+def test_what_a_stop_breaks_off_is_told_as_such(
+    jobs: Jobs, work: Bench, tmp_path: Path
+) -> None:
+    first = sent(jobs)
+    assert work.has_begun.wait(60)
+    second = sent(jobs)
+    stopping = threading.Thread(target=jobs.stop, args=(60,))
+    stopping.start()
+    assert ended(second) == BROKEN
+    work.may_go.set()
+    assert ended(first) == BROKEN
+    stopping.join(60)
+    assert not stopping.is_alive()
+    with pytest.raises(BusyError):
+        jobs.start(first)
+    other = Bench()
+    other.may_go.set()
+    again = Jobs(tmp_path / "jobs", other)
+    assert {job.state for job in again.all()} == {BROKEN}
+    assert ended(again.start(again.get(first.id))) == DONE
