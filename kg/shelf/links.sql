@@ -27,7 +27,7 @@ INSERT INTO statement
   LEFT JOIN origin g ON g.datasets = x.datasets AND g.evidence = x.evidence
   GROUP BY r.st ORDER BY r.st;
 DROP INDEX raw_origin;
-CREATE INDEX statement_s ON statement (s, p, status);
+CREATE INDEX statement_s ON statement (s, p, status, o);
 CREATE INDEX statement_o ON statement (o, p, status) WHERE o IS NOT NULL;
 CREATE TABLE rank (thing INTEGER PRIMARY KEY, place INTEGER NOT NULL);
 INSERT INTO rank SELECT id, row_number() OVER (ORDER BY degree DESC, iri) FROM thing;

@@ -49,6 +49,7 @@ PAGES = (
     "/questions/neighbourhood_of_body?view=graph",
     "/questions/hubs?view=chart",
     "/questions/pilot_capacity_in_track",
+    "/rankings?relation=inTrack&direction=in&by=locatedIn",
     "/ontology",
     "/ontology/rules",
     "/downloads",
