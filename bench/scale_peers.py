@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -120,12 +121,13 @@ def oxigraph_server(generation: Path, limit_s: float) -> Iterator[Running]:
 @contextmanager
 def virtuoso_server(dump: Path, folder: Path, limit_s: float) -> Iterator[Running]:
     """Virtuoso, loaded by its own bulk loader."""
-    folder.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)  # it has a password of its own by now
+    folder.mkdir(parents=True)
     server = VirtuosoServer(
         folder, max_rows=10_000_000, buffers=340_000, load_folder=dump.parent
     )
-    server.start()
     try:
+        server.start()
         began = time.perf_counter()
         server.sql(f"ld_dir('{dump.parent}', '{dump.name}', 'urn:all')")
         server.sql("rdf_loader_run()")
