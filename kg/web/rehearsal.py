@@ -63,7 +63,10 @@ def _things(parts: Parts) -> Iterator[str]:
     try:
         order = tracks.tree(parts.reader).order
         index = parts.names.ready
-        found = index.search(Wish("", limit=3)) if index is not None else []
+        found = []
+        if index is not None:  # tracks have pages of their own
+            found = index.search(Wish("", type="company", limit=2))
+            found = found or index.search(Wish("", limit=2))
     except KGError:  # such as a large graph that was never prepared
         return
     if order:
