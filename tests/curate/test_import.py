@@ -333,32 +333,6 @@ def test_turtle_of_a_dataset_comes_in_and_one_without_evidence_does_not(
     assert any("evidence" in p.text("en") for p in refused.problems.found)
 
 
-def test_file_of_200_megabytes_is_refused_before_it_is_read(
-    desk: Desk, tmp_path: Path
-) -> None:
-    path = tmp_path / "huge.csv"
-    with path.open("wb") as file:
-        file.write(b"a,b\n1,2\n")
-        file.truncate(200 * 1024 * 1024)
-    generation = desk._store.generation
-    with pytest.raises(DataError) as caught:
-        desk.propose([path], None, tmp_path)
-    with pytest.raises(DataError):
-        read_tables(path, Problems())  # by the limits that hold when none are said
-    assert "209715200" in caught.value.message
-    assert "209715200" in caught.value.zh
-    assert desk._store.generation == generation
-
-
-def test_million_rows_are_refused_at_the_first_row_too_many(tmp_path: Path) -> None:
-    path = tmp_path / "long.csv"
-    path.write_bytes(b"a,b\n" + b"1,2\n" * 1_000_000)
-    with pytest.raises(DataError) as caught:
-        read_tables(path, Problems())
-    assert "row 500002" in caught.value.message
-    assert "第 500002 行" in caught.value.zh
-
-
 def test_formula_is_still_wrong_when_the_tables_are_read_again(
     desk: Desk, tmp_path: Path
 ) -> None:
