@@ -161,14 +161,19 @@ def _is_streamed(ending: str) -> bool:
     return ending in _RDF and _RDF[ending].media_type in DUMPED
 
 
-def _refuse_if_too_large(ending: str) -> None:
-    """Formats that need all of the graph in memory are for graphs that fit."""
+def _too_many(ending: str) -> int:
+    """The triples of a graph that is not written in this format; 0 if it is."""
     if _parts().keeper.is_small() or _is_streamed(ending):
-        return
+        return 0
     read = _parts().reader
     sizes: dict[str, int] = read.counted("graphs", read.store.graphs, dict)
     quads = sum(sizes.values())
-    if quads > MOST_IN_MEMORY:
+    return quads if quads > MOST_IN_MEMORY else 0
+
+
+def _refuse_if_too_large(ending: str) -> None:
+    """Formats that need all of the graph in memory are for graphs that fit."""
+    if quads := _too_many(ending):
         raise QueryTooLargeError(
             f"A graph of {quads:,} triples is not written in this format.",
             zh=f"图谱有 {quads:,} 条三元组，不提供此格式。",
@@ -245,7 +250,7 @@ def page() -> str:
     return render_template(
         "downloads.html",
         scopes=scopes,
-        endings=ENDINGS,
+        endings={e: media for e, media in ENDINGS.items() if not _too_many(e)},
         files={
             (scope, ending): kept(f"{scope}{ending}")
             for scope, _ in scopes
