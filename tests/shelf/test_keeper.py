@@ -12,7 +12,7 @@ from village import small_village
 from kg import vocab
 from kg.config import load_settings
 from kg.errors import DataError, PreparingError
-from kg.model import Iri, Literal
+from kg.model import Iri, Literal, Triple
 from kg.preparing import here, prepare
 from kg.search import Names, Wish
 from kg.shelf import Keeper, Shelf
@@ -220,3 +220,45 @@ def test_answer_that_fails_leaves_the_others(
 
 def _fail() -> None:
     raise DataError("no")
+
+
+def test_a_change_is_told_before_its_shelf_is_made(
+    store: EmbeddedStore, tmp_path: Path
+) -> None:
+    first = keeper_for(store, tmp_path)
+    first.start()
+    first.wait()
+    go = threading.Event()
+    keeper = keeper_for(store, tmp_path, lambda: go.wait(60) and None)
+    parts = Parts(load_settings({"store": "memory:"}, environment={}), store)
+    vars(parts).update(keeper=keeper, cache=tmp_path)
+    client = create_app(parts).test_client(use_cookies=False)
+    assert client.get("/entities/beigene").status_code == 200
+    assert keeper.ready() is not None
+    subject, name = Iri(vocab.ID + "beigene"), Literal("改了的名字", language="zh")
+    statement = Iri(vocab.ID + "st-told-at-once")
+    ends = (
+        subject,
+        Iri(vocab.ONTOLOGY + "cooperatesWith"),
+        Iri(vocab.ID + "nobody-yet"),
+    )
+    names = ("rdf:subject", "rdf:predicate", "rdf:object")
+    told: list[Triple] = [
+        (statement, Iri(vocab.expand(n)), e) for n, e in zip(names, ends, strict=True)
+    ]
+    told += [
+        (statement, Iri(vocab.expand("lv:status")), Iri(vocab.expand("lv:actual"))),
+        (subject, Iri(vocab.expand("skos:altLabel")), name),
+    ]
+    store.replace_graphs({MORE: told})
+    assert keeper.ready() is None
+    try:
+        assert "改了的名字" in client.get("/entities/beigene").text
+        facts = client.get("/entities/beigene/facts?relation=cooperatesWith").text
+        assert 'href="/entities/nobody-yet"' in facts
+        answer = client.get("/api/graph/expand?id=beigene").json
+        assert answer is not None
+        assert all(edge["s"] and edge["t"] for edge in answer["edges"])
+    finally:
+        go.set()
+        keeper.wait()
