@@ -6,6 +6,7 @@ import atexit
 import logging
 import shutil
 import tempfile
+import threading
 import uuid
 import weakref
 from collections.abc import Callable, Sequence
@@ -49,6 +50,7 @@ _MIB = 1024 * 1024
 
 
 LOG = logging.getLogger(__name__)
+_MAKING = threading.Lock()
 CORE = 150  # things in the explorer's first picture
 
 
@@ -191,12 +193,24 @@ class Parts:
             name=_name_of_store(self.settings["store"]),
         )
 
-    @cached_property
+    @property
     def jobs(self) -> Jobs:
-        """Imports in the background."""
+        """Imports in the background; made once, whichever thread asks first."""
         from kg.curate.background import jobs_of
 
-        return jobs_of(self.desk, Path(self.settings["datasets"]) / "_jobs")
+        with _MAKING:
+            made: Jobs | None = vars(self).get("_jobs")
+            if made is None:
+                folder = Path(self.settings["datasets"]) / "_jobs"
+                made = vars(self)["_jobs"] = jobs_of(self.desk, folder)
+        return made
+
+    def stop_jobs(self) -> None:
+        """Break off imports in the background, if there ever were any."""
+        with _MAKING:
+            made: Jobs | None = vars(self).get("_jobs")
+        if made is not None:
+            made.stop()
 
     @cached_property
     def names(self) -> Names:

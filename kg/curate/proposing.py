@@ -108,11 +108,13 @@ class Proposer:
         """
         progress = progress or self.progress
         own = _dataset_of(batch)
+        progress("known", 0, 0)
         known = known_entities(self._store, without=vocab.GRAPH + (own or "-"))
         terms = read_terms(self._validator.ontology)
         if apart is None:
             apart = pairs_apart(self._store)
         matcher = Matcher(known_bodies(self._store, known).values())
+        progress("known", len(known), len(known))
         importer = Importer(
             self._validator,
             terms,

@@ -107,8 +107,7 @@ def build_front(parts: Parts, app: Flask | None = None) -> Front:
         logging.getLogger("kg").info("serving generation %s", store.generation)
 
     def stop() -> None:
-        if "jobs" in vars(parts):  # only if somebody asked for them
-            parts.jobs.stop()
+        parts.stop_jobs()
         heap.stop()
         backups.stop()
         store.close()

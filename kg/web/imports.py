@@ -52,6 +52,7 @@ OPENAPI = {
 _STEPS = {
     "read": ("读取", "Reading"),
     "guess": ("猜测映射", "Guessing a mapping"),
+    "known": ("读取已知主体", "Reading what is known"),
     "map": ("映射列", "Mapping columns"),
     "match": ("与已知主体匹配", "Matching with what is known"),
     "state": ("形成陈述", "Making statements"),

@@ -85,7 +85,7 @@ def test_file_is_guessed_tried_and_published_in_the_background(
     assert "long.csv: 40 行" in page
     assert "新元基因7号 · 所在赛道 · 细胞与基因治疗" in page
     steps = [step for step, _, _ in job.steps]
-    assert steps[:2] == ["read", "map"]
+    assert steps[:3] == ["read", "known", "map"]
     assert {"match", "state", "shapes", "checks", "compare"} <= set(steps)
     assert parts.store.graphs() == before
     seen = re.search(r'name="seen" value="([0-9a-f]{64})"', page)
