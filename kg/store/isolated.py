@@ -67,7 +67,7 @@ class IsolatedOptions:
     max_memory_bytes: int = Limits().max_memory_bytes
     keep_generations: int = 3
     union: bool = True
-    write_timeout_s: float = 600.0
+    write_timeout_s: float = 3600.0
 
 
 class IsolatedStore:
