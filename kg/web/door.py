@@ -72,7 +72,7 @@ def _conclude(store: ServiceStore) -> None:
     """Make conclusions current that are not; the service answers meanwhile."""
     try:
         publish(store, {})
-    except KGError:
+    except (KGError, OSError):
         logging.getLogger("kg").exception("conclusions could not be made")
 
 
