@@ -18,6 +18,7 @@ from kg.errors import (
 from kg.model import Iri, Literal, Triple
 from kg.store import GraphWrite, Limits, UserQuery, UserUpdate
 from kg.store import ServiceStore as Store
+from kg.store.base import CURRENT
 
 A, B = "https://example.org/graph/a", "https://example.org/graph/b"
 P = Iri("https://example.org/p")
@@ -259,3 +260,50 @@ def test_backup_is_made_or_refused_in_words(store: Store, tmp_path) -> None:  # 
     else:
         told = "已备份"
     assert told
+
+
+RULE = f"""PREFIX lv: <{vocab.ONTOLOGY}>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+CONSTRUCT {{ ?s skos:broaderTransitive ?o }}
+WHERE {{ ?s lv:subTrackOf+ ?o . }}"""
+
+
+def test_conclusions_are_in_the_generation_of_the_write(store: Store) -> None:
+    """Published, put, updated and removed: what follows is there, or gone, at once."""
+    kind, above = Iri(vocab.expand("rdf:type")), Iri(vocab.ONTOLOGY + "subTrackOf")
+    rule = Iri("urn:rule")
+    terms = [
+        (above, kind, Iri(vocab.ONTOLOGY + "DomainProperty")),
+        (rule, kind, Iri(vocab.ONTOLOGY + "InferenceRule")),
+        (rule, Iri(vocab.ONTOLOGY + "construct"), Literal(RULE)),
+        (
+            rule,
+            Iri(vocab.ONTOLOGY + "order"),
+            Literal("1", vocab.expand("xsd:integer")),
+        ),
+    ]
+    first = (Iri("urn:a"), above, Iri("urn:b"))
+    store.replace_graphs({vocab.ONTOLOGY_GRAPH: terms, A: [first]}, conclude=True)
+    broader = "<http://www.w3.org/2004/02/skos/core#broaderTransitive>"
+
+    def follows() -> set[str]:
+        query = (
+            f"SELECT ?s ?o {{ GRAPH <{vocab.INFERRED_GRAPH}> {{ ?s {broader} ?o }} }}"
+        )
+        named = {f"{r['s']} {r['o']}" for r in store.select(query)}
+        merged = f"SELECT ?s ?o {{ ?s {broader} ?o }}"
+        every = [f"{r['s']} {r['o']}" for r in store.select(merged)]
+        assert sorted(every) == sorted(named), "each once"
+        return named
+
+    assert follows() == {"urn:a urn:b"}
+    document = f"<urn:b> {above.n3()} <urn:c> .".encode()
+    done = store.write_graph(GraphWrite(B, "replace", (("text/turtle", document),)))
+    assert done.generation == store.generation
+    assert follows() == {"urn:a urn:b", "urn:b urn:c", "urn:a urn:c"}
+    gone = f"DELETE DATA {{ GRAPH <{A}> {{ <urn:a> {above.n3()} <urn:b> }} }}"
+    store.update(UserUpdate(gone, touched=frozenset([A])))
+    assert follows() == {"urn:b urn:c"}
+    store.write_graph(GraphWrite(B, "remove"))
+    assert follows() == set()
+    assert store.conclusions == CURRENT
