@@ -365,7 +365,9 @@ class FactReader:
         """Whether a fact does not rest on this yet."""
         if len(held) < _CROWD:
             return evidence not in held
-        known = self._crowded.setdefault(key, set(held))
+        known = self._crowded.get(key)
+        if known is None:
+            known = self._crowded[key] = set(held)
         if evidence in known:
             return False
         known.add(evidence)

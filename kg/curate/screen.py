@@ -285,10 +285,8 @@ def _buckets(
         silent_ones[hash(node) % count].append(node)
     for part, more in zip(parts, silent_ones, strict=True):
         said: dict[Term, dict[str, list[Term]]] = {}
-        for s, p, o in part:
-            values = said.setdefault(s, {}).setdefault(p.value, [])
-            if o not in values:
-                values.append(o)
+        for s, p, o in dict.fromkeys(part):
+            said.setdefault(s, {}).setdefault(p.value, []).append(o)
         for node in more:
             said.setdefault(node, {})
         yield said
