@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import loops
 import pytest
 
 from kg.errors import (
@@ -84,7 +85,7 @@ def test_short_answer_ends_on_the_loop_and_is_the_same(
         assert await asyncio.wait_for(running.over, 20)
         return b"".join(running.answer)
 
-    assert asyncio.run(ask()) == b"".join(store.answer(asked(text)))
+    assert loops.run(ask()) == b"".join(store.answer(asked(text)))
     assert is_settled(store)
 
 
@@ -94,7 +95,7 @@ def test_error_of_the_engine_is_raised_on_the_loop(store: IsolatedStore) -> None
         await begun(store, query).over
 
     with pytest.raises(QuerySyntaxError):
-        asyncio.run(ask())
+        loops.run(ask())
     assert is_settled(store)
 
 
@@ -107,7 +108,7 @@ def test_slow_query_goes_on_in_a_thread_with_its_deadline(store: IsolatedStore) 
 
     timeouts = pool(store).counts["timeouts"]
     with pytest.raises(QueryTimeoutError):
-        asyncio.run(ask())
+        loops.run(ask())
     assert pool(store).counts["timeouts"] == timeouts + 1
     assert is_settled(store)
 
@@ -119,7 +120,7 @@ def test_long_answer_goes_on_in_a_thread_whole(store: IsolatedStore) -> None:
         answer = await asyncio.to_thread(running.go_on)
         return await asyncio.to_thread(b"".join, answer)
 
-    answer = asyncio.run(ask())
+    answer = loops.run(ask())
     assert len(answer) > 1024 * 1024
     assert answer == b"".join(store.answer(asked(LONG)))
     assert is_settled(store)
@@ -133,7 +134,7 @@ def test_turns_come_on_the_loop_when_workers_are_given_back(
         assert pool(store).stats()["waiting"] == 2
         return await asyncio.gather(*(w.over for w in waiting))
 
-    assert asyncio.run(ask()) == [True] * 4
+    assert loops.run(ask()) == [True] * 4
     assert is_settled(store)
 
 
@@ -152,7 +153,7 @@ def test_turn_given_by_a_thread_comes_on_the_loop(store: IsolatedStore) -> None:
         giving.join()
         return is_over
 
-    assert asyncio.run(ask())
+    assert loops.run(ask())
     assert is_settled(store)
 
 
@@ -169,7 +170,7 @@ def test_turn_that_comes_in_a_thread_is_taken_there(store: IsolatedStore) -> Non
             pool(store).give_back(worker, "other")
         return b"".join(await going)
 
-    assert b"true" in asyncio.run(ask())
+    assert b"true" in loops.run(ask())
     assert is_settled(store)
 
 
@@ -186,7 +187,7 @@ def test_query_that_is_left_frees_its_place(
         await asyncio.to_thread(running.close)
 
     cancelled = pool(store).counts["cancelled"]
-    asyncio.run(ask())
+    loops.run(ask())
     assert pool(store).counts["cancelled"] == cancelled + (not is_waiting)
     for worker in held:
         pool(store).give_back(worker, "other")
@@ -205,7 +206,7 @@ def test_worker_killed_under_way_costs_its_query_only(store: IsolatedStore) -> N
 
     crashes = pool(store).counts["crashes"]
     with pytest.raises(QueryTooLargeError):  # as if for want of memory
-        asyncio.run(ask())
+        loops.run(ask())
     assert pool(store).counts["crashes"] == crashes + 1
     assert b"true" in b"".join(store.answer(asked("ASK {}")))
     assert is_settled(store)
@@ -221,7 +222,7 @@ def test_query_that_nobody_awaits_any_more_is_let_go(store: IsolatedStore) -> No
         await asyncio.to_thread(running.close)
         await asyncio.sleep(0.05)  # nothing is read from what was closed
 
-    asyncio.run(ask(), debug=True)
+    loops.run(ask(), debug=True)
     assert is_settled(store)
 
 
@@ -238,7 +239,7 @@ def test_full_queue_and_greedy_client_are_refused(store: IsolatedStore) -> None:
         for one in running:
             await asyncio.to_thread(one.close)
 
-    asyncio.run(ask())
+    loops.run(ask())
     assert is_settled(store)
 
 

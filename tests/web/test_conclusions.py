@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
+import loops
 import pytest
 from flask.testing import FlaskClient
 
@@ -147,7 +148,7 @@ def test_stale_conclusions_are_told_and_mended_at_the_next_start(
         assert b"\nkg_conclusions_stale 0\n" in web.get("/metrics").data
         assert follows(web, classes[1])
 
-    asyncio.run(while_serving(build_front(second), look))
+    loops.run(while_serving(build_front(second), look))
 
 
 async def while_serving(front: Front, look: Callable[[], None]) -> None:

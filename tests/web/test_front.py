@@ -6,6 +6,8 @@ import asyncio
 from typing import Any
 from urllib.parse import urlencode
 
+import loops
+
 from kg.config import load_settings
 from kg.model import Iri, Literal
 from kg.web.door import build_front
@@ -39,7 +41,7 @@ def asked(front: Front, *, query: str, **headers: str) -> Told:
     async def run() -> None:
         await front(scope, receive, send)
 
-    asyncio.run(run())
+    loops.run(run())
     body = b"".join(m.get("body", b"") for m in sent[1:])
     return sent[0]["status"], list(sent[0]["headers"]), body
 

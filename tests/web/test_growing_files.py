@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import loops
 import pytest
 
 from kg.web.bridge import Bridge
@@ -50,7 +51,7 @@ def taken(answer: Callable[[], FileAnswer]) -> list[bytes]:
                 done.close()
         return pieces
 
-    return asyncio.run(read())
+    return loops.run(read())
 
 
 def test_file_that_grows_is_followed(tmp_path: Path) -> None:

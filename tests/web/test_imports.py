@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import html
 import io
 import re
@@ -10,6 +9,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import loops
 import pytest
 from flask.testing import FlaskClient
 
@@ -222,7 +222,7 @@ async def _received(body: bytes, path: str, piece: int = 50_000) -> bytes | None
 def test_large_form_of_a_writer_is_taken(piece: int) -> None:
     body = form("secret", 2_000_000 if piece > 7 else 2_000)
     path = "/datasets/import"
-    assert asyncio.run(_received(body, path, piece)) == body
+    assert loops.run(_received(body, path, piece)) == body
 
 
 @pytest.mark.parametrize(
@@ -236,12 +236,12 @@ def test_large_form_of_a_writer_is_taken(piece: int) -> None:
 )
 def test_large_form_of_another_is_refused(token: str, size: int, path: str) -> None:
     with pytest.raises(Refused, match="body-too-large"):
-        asyncio.run(_received(form(token, size), path))
+        loops.run(_received(form(token, size), path))
 
 
 def test_small_form_needs_no_token_at_the_door() -> None:
     body = form("wrong", 100)
-    assert asyncio.run(_received(body, "/datasets/import")) == body
+    assert loops.run(_received(body, "/datasets/import")) == body
 
 
 def test_jobs_lie_beside_the_histories(parts: Parts) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlencode
 
+import loops
 import pytest
 
 from kg.config import load_settings
@@ -39,7 +39,7 @@ class Door:
     def ask(self, exchange: Exchange, body: bytes = b"") -> Any:
         """What the loop has: an answer, what gives it in a thread, or nothing."""
         headers = dict(exchange.scope["headers"])
-        return asyncio.run(self.quick.answer(exchange, headers, body))
+        return loops.run(self.quick.answer(exchange, headers, body))
 
     def told(self, exchange: Exchange, body: bytes = b"") -> Coded | None:
         return self.direct.answer(exchange, dict(exchange.scope["headers"]), body)
@@ -211,7 +211,7 @@ def test_names_of_hosts_are_never_resolved_on_the_loop(
     text = "SELECT * { SERVICE <http://far.example/> { ?s ?p ?o } }"
     seen = exchange(query={"query": text})
     headers = dict(seen.scope["headers"])
-    assert is_left(asyncio.run(quick.answer(seen, headers, b"")))
+    assert is_left(loops.run(quick.answer(seen, headers, b"")))
     assert resolved == []
     with pytest.raises(KGError):
         direct.answer(seen, headers, b"")
