@@ -177,6 +177,7 @@ class Jobs:
             except queue.Full:
                 job.state = CANCELLED
                 raise _busy() from None
+            self._jobs.pop(job.id, None)  # the last to wait is the last one here
             self._jobs[job.id] = job
             self._write(job)
             if self._thread is None or not self._thread.is_alive():
@@ -241,8 +242,10 @@ class Jobs:
 
     def ahead(self, job: Job) -> int:
         """How many jobs come before one that waits."""
-        before = [j for j in self._jobs.values() if j.is_open and j.asked < job.asked]
-        return len(before) if job.state == WAITING else 0
+        with self._lock:
+            opened = [j.id for j in self._jobs.values() if j.is_open]
+        is_waiting = job.state == WAITING and job.id in opened
+        return opened.index(job.id) if is_waiting else 0
 
     def _forget(self) -> None:
         """Drop what ended a day ago, and what is more than is kept."""

@@ -81,6 +81,20 @@ def test_one_runs_and_the_others_wait_in_order(jobs: Jobs, work: Bench) -> None:
     assert third.guessed == "done"
 
 
+def test_job_that_is_sent_again_waits_behind_the_others(
+    jobs: Jobs, work: Bench
+) -> None:
+    sent(jobs)
+    assert work.has_begun.wait(60)
+    second, third = sent(jobs), sent(jobs)
+    jobs.cancel(second)
+    assert jobs.ahead(third) == 1
+    jobs.start(second)
+    assert (jobs.ahead(third), jobs.ahead(second)) == (1, 2)
+    work.may_go.set()
+    assert [ended(job) for job in (third, second)] == [DONE] * 2
+
+
 def test_more_than_may_wait_are_refused(jobs: Jobs, work: Bench) -> None:
     sent(jobs)
     assert work.has_begun.wait(60)
