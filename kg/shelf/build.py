@@ -17,7 +17,7 @@ from kg.shelf.links import write_links
 from kg.shelf.lists import TREE, put_in_order
 from kg.shelf.rankings import write_rankings
 from kg.shelf.shelf import LAYOUT
-from kg.shelf.stream import Patient, rows
+from kg.shelf.stream import Counted, Patient, rows
 from kg.store import Store
 
 _PAGES_KIB = 131_072
@@ -83,9 +83,10 @@ def _fill(
     base: sqlite3.Connection, store: Store, fillers: Fillers, progress: Progress
 ) -> None:
     classes = Classes(Patient(store))
-    progress("reading things")
-    read_frame(base, store, classes)
-    read_details(base, store)
+    progress("reading the graph")
+    read = Counted(store, lambda count: progress(f"reading the graph: {count:,} rows"))
+    read_frame(base, read, classes)
+    read_details(base, read)
     base.executemany(
         "INSERT INTO raw.tree VALUES (?, ?)",
         ((str(t), str(p)) for t, p in rows(store, TREE)),

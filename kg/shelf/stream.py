@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from kg import vocab
 from kg.errors import QueryTooLargeError
@@ -10,6 +10,7 @@ from kg.model import Term, Triple
 from kg.store import Solutions, Store
 
 TIMEOUT_S = 3600.0
+TOLD_ROWS = 1_000_000
 PROLOGUE = vocab.prologue(
     "lv", "rdf", "rdfs", "owl", "skos", "prov", "oa", "schema", "dcat", "dcterms"
 )
@@ -98,3 +99,33 @@ class Patient:
     def close(self) -> None:
         """As the store's."""
         self._store.close()
+
+
+class Counted(Patient):
+    """A store whose reading is told, every ``TOLD_ROWS`` rows.
+
+    Args:
+        store: that is read.
+        told: called with the number of rows so far, of all queries together.
+    """
+
+    def __init__(self, store: Store, told: Callable[[int], None]) -> None:
+        super().__init__(store)
+        self._told = told
+        self._count = 0
+        stream = getattr(store, "rows", None)
+        if stream is not None:
+            self.rows = lambda query: map(self._one, stream(query))
+
+    def select(self, query: str, *, timeout_s: float = TIMEOUT_S) -> Solutions:
+        """Answer a SELECT, and count its rows."""
+        found = super().select(query, timeout_s=timeout_s)
+        for row in found.rows:
+            self._one(row)
+        return found
+
+    def _one(self, row: Row) -> Row:
+        self._count += 1
+        if self._count % TOLD_ROWS == 0:
+            self._told(self._count)
+        return row
