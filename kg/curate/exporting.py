@@ -19,7 +19,6 @@ from kg.curate.importing import table_text
 from kg.curate.known import known_entities
 from kg.curate.publication import read_graph
 from kg.curate.stored_sources import StoredSources
-from kg.curate.table import FORMS
 from kg.errors import NotFoundError
 from kg.model import Iri, Triple
 from kg.model.facts import Entity
@@ -215,8 +214,3 @@ def _uses(tables: Tables) -> set[str]:
     objects = {o.value for _, _, o in tables.triples if isinstance(o, Iri)}
     spoken = {s.value for s, _, _ in tables.triples} | objects
     return spoken - _says(tables.triples)
-
-
-def columns_of(form: str) -> tuple[str, ...]:
-    """The columns of a form, in order."""
-    return FORMS[form].columns

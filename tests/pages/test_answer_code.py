@@ -9,26 +9,19 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
 import urllib.request
 from collections.abc import Iterator
 
 import pytest
-from werkzeug.serving import make_server
+from serving import serving
 
-from kg.web import create_app
 from kg.wiring import Parts
 
 
 @pytest.fixture(scope="module")
 def address(shipped_parts: Parts) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, create_app(shipped_parts), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(shipped_parts) as address:
+        yield address
 
 
 def code(address: str, question: str, language: str) -> str:

@@ -11,11 +11,10 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
+from serving import serving
 
 from kg.config import load_settings
 from kg.curate.review import OPEN, Decision, queue
-from kg.web import create_app
 from kg.wiring import Parts, build_parts
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -38,13 +37,8 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Parts:
 
 @pytest.fixture(scope="module")
 def address(parts: Parts) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, create_app(parts), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(parts) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

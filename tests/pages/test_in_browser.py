@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,8 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
+from serving import serving
 
-from kg.web import create_app
 from kg.web.built import entry_files
 from kg.wiring import Parts
 
@@ -68,13 +66,8 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def address(shipped_parts: Parts) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, create_app(shipped_parts), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(shipped_parts) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
