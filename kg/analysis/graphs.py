@@ -20,7 +20,6 @@ from kg.analysis.kept import read_overview, write_overview
 from kg.analysis.large import Picture
 from kg.analysis.neighbours import (
     PAGE_LIMIT,
-    Choice,
     Neighbourhood,
     Page,
     counted,
@@ -35,6 +34,7 @@ from kg.analysis.shelved import ShelvedGraph
 from kg.errors import NotFoundError
 from kg.model.network import TARGET, Edge, Network, Node, Terms
 from kg.shelf import Keeper
+from kg.shelf.links import Choice
 from kg.store import Store
 
 T = TypeVar("T")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from kg.analysis.shelved import ShelvedGraph
 from kg.model.network import Edge, Network, Node
-from kg.shelf.links import Near
+from kg.shelf.links import Choice
 
 PAGE_LIMIT = 200
 
@@ -51,16 +51,6 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """Which neighbours: empty fields for any."""
-
-    predicate: str = ""
-    direction: str = ""
-    group: str = ""
-    status: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Neighbourhood:
     """Every stated link of a thing, and the things at their other ends by IRI."""
 
@@ -77,10 +67,9 @@ def expanded(
 ) -> Page:
     """A page of neighbours of a large graph; see ``Graphs.expand``."""
     after, limit, old = page
-    wish = Near(choice.predicate, choice.direction, choice.group, choice.status)
     last = after.partition(" ")[2]
     iris, total, more = large.neighbours(
-        centre.iri, wish, last, min(limit, PAGE_LIMIT), old
+        centre.iri, choice, last, min(limit, PAGE_LIMIT), old
     )
     known = large.describe(iris)
     items = sorted((known.get(i) or Node(i) for i in iris), key=page_key)

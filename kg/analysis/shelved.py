@@ -14,7 +14,7 @@ from itertools import pairwise
 from kg.analysis import paths, projection
 from kg.model.network import INFERRED, TARGET, Edge, Network, Node, Terms
 from kg.shelf import Shelf
-from kg.shelf.links import STATUSES, Links, Near
+from kg.shelf.links import STATUSES, Choice, Links
 from kg.shelf.network import Neighbourhood, Row, Thing
 from kg.store import Store
 
@@ -70,7 +70,7 @@ class ShelvedGraph:
         return [] if number is None else self._links.relations(number)
 
     def neighbours(
-        self, iri: str, wish: Near, after: str, limit: int, without: set[str]
+        self, iri: str, wish: Choice, after: str, limit: int, without: set[str]
     ) -> tuple[list[str], int, bool]:
         """A page of neighbours, how many there are, and whether more follow.
 

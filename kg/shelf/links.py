@@ -30,7 +30,7 @@ def write_links(base: sqlite3.Connection) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
+class Choice:
     """What may be asked of the neighbours of a thing; ``""`` for any."""
 
     predicate: str = ""
@@ -68,7 +68,7 @@ class Links:
         return [(p, DIRECTIONS[d], g, STATUSES[s], n) for p, d, g, s, n in found]
 
     def neighbours(
-        self, thing: int, wish: Near, *, after: int = 0, limit: int = 20
+        self, thing: int, wish: Choice, *, after: int = 0, limit: int = 20
     ) -> list[tuple[str, int]]:
         """IRI and place of neighbours, the most linked first."""
         where, values = _where(wish)
@@ -83,7 +83,7 @@ class Links:
             )
         ]
 
-    def count(self, thing: int, wish: Near) -> int:
+    def count(self, thing: int, wish: Choice) -> int:
         """The number of neighbours."""
         where, values = _where(wish)
         found = self._shelf.rows(
@@ -129,7 +129,7 @@ class Links:
         return found
 
 
-def _where(wish: Near) -> tuple[str, list[object]]:
+def _where(wish: Choice) -> tuple[str, list[object]]:
     where, values = "", list[object]()
     if wish.predicate:
         where += " AND p = (SELECT id FROM term WHERE iri = ?)"

@@ -14,12 +14,13 @@ from flask import Blueprint, Response, g
 from kg.analysis.columns import columns, things_on
 from kg.analysis.graphs import EGO_LIMIT
 from kg.analysis.large import Picture
-from kg.analysis.neighbours import PAGE_LIMIT, Choice
+from kg.analysis.neighbours import PAGE_LIMIT
 from kg.analysis.overview import drawing, packed
 from kg.analysis.paths import LONGEST
 from kg.errors import DataError
 from kg.model.groups import GROUP
 from kg.model.network import Network
+from kg.shelf.links import Choice
 from kg.web.wire import (
     argument,
     edge_json,
