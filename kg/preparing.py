@@ -17,6 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from kg.analysis import projection
+from kg.analysis.adjacency import prepare_adjacency
 from kg.analysis.compact import prepare_compact
 from kg.analysis.large import prepare_picture
 from kg.analysis.partners import insights
@@ -96,6 +97,7 @@ def _network(
     """The network in arrays, and what is computed of it."""
     progress("reading the network")
     network = prepare_compact(folder, shelf)
+    prepare_adjacency(folder, network)
     progress("preparing partner advice")
     terms = projection.read_terms(Patient(store))
     write_parts(folder, network, terms, complements)

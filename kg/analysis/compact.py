@@ -46,6 +46,8 @@ class Compact:
         counted: number of statements about each thing.
         degree: number of links of each thing, either end.
         founded: year of each thing; 0 where none is known.
+        thing: of each thing its number on the shelf.
+        number: of each thing of the shelf its number here; -1 for none.
     """
 
     def __init__(
@@ -64,19 +66,19 @@ class Compact:
         self.founded: Integers = arrays["founded"]
         self.relations: list[str] = list(facts["relations"])
         self.kinds: list[str] = list(facts["kinds"])
-        self._thing: Integers = arrays["thing"]
-        self._number: Integers = arrays["number"]
+        self.thing: Integers = arrays["thing"]
+        self.number: Integers = arrays["number"]
         self._statement: Integers = arrays["statement"]
-        self.numbers = Numbers(shelf, self._number, len(self._thing))
+        self.numbers = Numbers(shelf, self.number, len(self.thing))
         self.nodes = Nodes(self._described, self.numbers)
         self.edges = Edges(self, np.arange(len(self.source), dtype=np.int32))
 
     def __len__(self) -> int:
-        return len(self._thing)
+        return len(self.thing)
 
     def _described(self, numbers: Sequence[int]) -> list[Node]:
         """The nodes of some numbers, in their order."""
-        things = {int(self._thing[n]): n for n in numbers}
+        things = {int(self.thing[n]): n for n in numbers}
         names: dict[int, tuple[str, str, str]] = {}
         for batch in batches(list(things)):
             marks = ",".join("?" * len(batch))
@@ -121,7 +123,7 @@ class Compact:
 
     def iris(self, numbers: Sequence[int]) -> list[str]:
         """The IRIs of things, in the order of ``numbers``."""
-        return self.shelf.iris([int(self._thing[n]) for n in numbers])
+        return self.shelf.iris([int(self.thing[n]) for n in numbers])
 
 
 class Numbers(Mapping[str, int]):

@@ -80,7 +80,7 @@ class Graphs:
             return None
         return self._keep(
             ("large", shelf.generation),
-            lambda: ShelvedGraph(self._store, shelf, self.terms),
+            lambda: ShelvedGraph(self._store, shelf, self.terms, self._folder),
         )
 
     @property

@@ -10,8 +10,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
+from pathlib import Path
 
-from kg.analysis import paths, projection
+from kg.analysis import adjacency, paths, projection
+from kg.analysis.adjacency import Adjacency, read_adjacency
+from kg.analysis.compact import Compact, read_compact
 from kg.model.network import INFERRED, TARGET, Edge, Network, Node, Terms
 from kg.shelf import Shelf
 from kg.shelf.links import STATUSES, Choice, Links
@@ -29,12 +32,15 @@ class ShelvedGraph:
         store: for what the shelf does not know.
         shelf: for who is linked with whom.
         terms: names of classes and relations.
+        folder: where the network lies as numbers, once it was made.
     """
 
-    def __init__(self, store: Store, shelf: Shelf, terms: Terms) -> None:
+    def __init__(self, store: Store, shelf: Shelf, terms: Terms, folder: Path) -> None:
         self._store = store
         self._shelf = shelf
         self._terms = terms
+        self._folder = folder
+        self._mapped: tuple[Compact, Adjacency] | None = None
         self._links = Links(shelf)
         self._near = Neighbourhood(shelf)
 
@@ -151,16 +157,7 @@ class ShelvedGraph:
         numbers = self._shelf.numbers_of([start, end])
         if len(numbers) < 2:
             return ([[]], False) if start == end else ([], False)
-        status = None if with_targets else _ACTUAL
-        spelt = self._shelf.array("place iri")
-        found, is_cut = paths.ways(
-            numbers[start],
-            numbers[end],
-            lambda things: self._near.near(things, status),
-            longest=longest,
-            order=spelt.__getitem__,
-            weigh=self._near.weight,
-        )
+        found, is_cut = self._ways(numbers[start], numbers[end], longest, with_targets)
         things = self._near.things({n for path in found for n in path}, "id")
         called = {thing[0]: thing[1] for thing in things}
         used = {frozenset(pair) for path in found for pair in pairwise(path)}
@@ -173,6 +170,38 @@ class ShelvedGraph:
                 between[frozenset((edge.source, edge.target))][edge.key] = edge
         told = [paths.hops([called[n] for n in path], between) for path in found]
         return told, is_cut
+
+    def _ways(
+        self, start: int, end: int, longest: int, with_targets: bool
+    ) -> tuple[list[list[int]], bool]:
+        """The things on all shortest paths, by their numbers on the shelf."""
+        if (mapped := self._read()) is None:
+            # The network is made after the shelf; until then rows are looked up.
+            status = None if with_targets else _ACTUAL
+            return paths.ways(
+                start,
+                end,
+                lambda things: self._near.near(things, status),
+                longest=longest,
+                order=self._shelf.array("place iri").__getitem__,
+                weigh=self._near.weight,
+            )
+        network, near = mapped
+        one, two = (int(network.number[thing]) for thing in (start, end))
+        if one < 0 or two < 0:  # what nothing is linked to
+            return ([[start]] if start == end else []), False
+        found, is_cut = adjacency.ways(
+            near, one, two, longest=longest, with_planned=with_targets
+        )
+        return [[int(network.thing[n]) for n in path] for path in found], is_cut
+
+    def _read(self) -> tuple[Compact, Adjacency] | None:
+        """The network as numbers, mapped; none while it is not made."""
+        if self._mapped is None:
+            network = read_compact(self._folder, self._shelf)
+            near = read_adjacency(self._folder, network) if network else None
+            self._mapped = (network, near) if network and near else None
+        return self._mapped
 
     def common(self, one: str, two: str, limit: int) -> list[str]:
         """The neighbours that two things share, the most linked first."""

@@ -131,6 +131,27 @@ def test_network_is_the_same(
     assert _told(other.text) == _told(one.text)
 
 
+@pytest.mark.parametrize("targets", ["", "&targets=1"])
+def test_path_is_the_same_while_the_network_is_not_made(
+    plain: FlaskClient, shelved: FlaskClient, targets: str
+) -> None:
+    path = f"/api/graph/path?from=lepu-medical&to=beigene{targets}"
+    large: Parts = shelved.application.extensions["kg"]
+    (made,) = large.cache.glob("graphs/adjacency-*")
+    away = made.rename(made.with_name("away"))
+    try:
+        fresh = Parts(large.settings, large.store)
+        vars(fresh).update(cache=large.cache, keeper=large.keeper)
+        other = create_app(fresh).test_client(use_cookies=False).get(path)
+    finally:
+        away.rename(made)
+    one = plain.get(path)
+    assert one.json is not None
+    assert one.json["paths"]
+    assert _told(other.text) == _told(one.text)
+    assert _told(shelved.get(path).text) == _told(one.text)
+
+
 def test_pages_of_neighbours_follow_each_other(
     plain: FlaskClient, shelved: FlaskClient
 ) -> None:
