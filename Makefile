@@ -41,12 +41,16 @@ hostile: install  ## what a hostile client may send, as a table
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache dist build
 
-bench: install  ## start, memory, pages, load, explorer: each beside its peers
+.venv/benching: .venv/installed
+	$(PY) -m pip install --quiet --editable '.[bench]'
+	touch $@
+
+bench: install .venv/benching  ## start, memory, pages, load, explorer: each beside its peers
 	for part in startup memory pages load explorer; do \
 	  PYTHONPATH=. $(PY) bench/$$part.py || exit 1; done
 
-bench-scale: install  ## time and memory against SIZES, beside the peers; ONLY=parts
-	PYTHONPATH=. $(PY) bench/scale.py $(or $(SIZES),1000 10000) $(if $(ONLY),--only $(ONLY))
+bench-scale: install .venv/benching  ## time and memory against SIZES, beside the peers; ONLY=parts TAKE='--picture F.svg --csv F.csv'
+	PYTHONPATH=. $(PY) bench/scale.py $(or $(SIZES),1000 10000) $(if $(ONLY),--only $(ONLY)) $(TAKE)
 
 bench-partners: install  ## how good the partner advice is, on DATA=DIR
 	PYTHONPATH=. $(PY) bench/partners.py $(DATA) $(if $(CUTOFF),--cutoff $(CUTOFF))

@@ -9,9 +9,11 @@ rdflib-endpoint. Prints one table in Markdown with the exponent of each curve
 (1.0: linear). Times of questions and pages are cold / warm milliseconds.
 
 Each size keeps ``results.json`` in its folder, so that parts can be run, and run
-again, on their own: ``--only load,raw``; the table has what is known by then.
+again, on their own: ``--only load,raw``; the table has what is known by then, and
+``--picture scale.svg --csv scale.csv`` takes it along.
 
-Run: ``python bench/scale.py [SIZE ...] [--folder DIR] [--only PARTS]``
+Run: ``python bench/scale.py [SIZE ...] [--folder DIR] [--only PARTS]
+[--picture SVG] [--csv FILE]``
      ``make bench-scale SIZES="1000 10000 100000"``
 100,000 organisations need 15 GB of disk, a million ten times that.
 """
@@ -33,6 +35,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from bench import scale_peers as peers
+from bench import scale_picture as picture
 from bench import scale_steps as steps
 from bench.scale_measure import (
     Cost,
@@ -263,6 +266,8 @@ def main() -> int:
     parser.add_argument(
         "--only", default=",".join(parts), help=f"of {', '.join(parts)}, table"
     )
+    parser.add_argument("--picture", type=Path, help="draw the curves as an SVG")
+    parser.add_argument("--csv", type=Path, help="write every figure as a table")
     given = parser.parse_args()
     wanted = given.only.split(",")
     if unknown := set(wanted) - {*parts, "table"}:
@@ -284,7 +289,17 @@ def main() -> int:
         for part in todo:
             size.do(part)
     print("\n".join(report(sizes)))
+    _take_along(sizes, given.picture, given.csv)
     return 0
+
+
+def _take_along(sizes: list[Size], svg: Path | None, table: Path | None) -> None:
+    found = {s.organisations: s.found for s in sizes}
+    if table:
+        picture.write_csv(table, found)
+    if svg:
+        by_size = {s.organisations: s for s in sizes}
+        picture.draw(svg, found, lambda n, peer: _mean(by_size[n], peer))
 
 
 if __name__ == "__main__":
