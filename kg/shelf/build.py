@@ -15,6 +15,7 @@ from kg.shelf.detail import read_details, write_details
 from kg.shelf.frame import Classes, read_frame
 from kg.shelf.links import write_links
 from kg.shelf.lists import TREE, put_in_order
+from kg.shelf.narrowing import write_narrowing
 from kg.shelf.rankings import write_rankings
 from kg.shelf.shelf import LAYOUT
 from kg.shelf.stream import Counted, Patient, rows
@@ -96,6 +97,7 @@ def _fill(
     progress("putting links in order")
     write_links(base)
     write_details(base)
+    write_narrowing(base)
     write_rankings(base)
     for key, make in fillers.items():
         progress(f"counting: {key}")

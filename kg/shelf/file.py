@@ -10,7 +10,7 @@ from typing import Any
 
 from kg.errors import DataError
 
-_MAPPED_BYTES = 1 << 33
+_CACHED_KIB = 2048
 
 
 class ReadOnlyFile:
@@ -44,8 +44,10 @@ class ReadOnlyFile:
                 uri=True,
                 check_same_thread=False,
             )
-            # Read where the system keeps the file, without a copy for each thread.
-            base.execute(f"PRAGMA mmap_size={_MAPPED_BYTES}")
+            # Never mapped: of a page that is not in memory the system then reads
+            # megabytes around it, some hundred times for one page of ours.
+            base.execute("PRAGMA mmap_size=0")
+            base.execute(f"PRAGMA cache_size=-{_CACHED_KIB}")
             self._local.base = base
         return base
 

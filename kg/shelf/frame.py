@@ -40,7 +40,7 @@ _INFERRED = (
 )
 _TITLES = ("schema:name", "dcterms:title")
 _KNOWN = tuple(iri for name, iri in vars(vocab.lv).items() if name[0].isupper())
-RELATIONS = ("inTrack", "focusesOn", "locatedIn")
+RELATIONS = ("lv:inTrack", "lv:focusesOn", "lv:locatedIn", "schema:location")
 
 
 class Classes:
@@ -100,8 +100,9 @@ def read_frame(base: sqlite3.Connection, store: Store, classes: Classes) -> None
         named = f"SELECT ?s ?name WHERE {{ ?s skos:{label} ?name {{part}} }}"
         insert(base, "name", _names(store, named, preferred))
     insert(base, "statement", _statements(store))
-    for relation in RELATIONS:
-        linked = f"SELECT ?s ?o WHERE {{ ?s lv:{relation} ?o {{part}} }}"
+    for named in RELATIONS:
+        relation = named.partition(":")[2]
+        linked = f"SELECT ?s ?o WHERE {{ ?s {named} ?o {{part}} }}"
         insert(
             base,
             "link",

@@ -2,7 +2,7 @@
 
 A list is the members of a class or a track, as numbers of things, four bytes
 each, once in the order of Chinese names and once in that of English ones: a page
-of it is one read of a few hundred bytes, its length is known, and what two lists
+of it is one read of a few thousand bytes, its length is known, and what two lists
 share is found by comparing numbers.
 """
 
@@ -18,6 +18,7 @@ from pathlib import Path
 from kg.model.groups import GROUPS
 from kg.model.pinyin import NAMELESS, sort_key
 from kg.shelf.frame import Classes
+from kg.shelf.packed import TABLE, pack
 
 # The kinds of members of a track, as pages count them.
 KINDS = tuple(g.key for g in GROUPS if g.key not in {"track", "area"})
@@ -30,7 +31,7 @@ def put_in_order(base: sqlite3.Connection, classes: Classes) -> None:
     """From the tables of ``raw`` to things, lists and arrays."""
     text = _SQL.read_text(encoding="utf-8")
     base.create_function("spell", 1, _spelt, deterministic=True)
-    base.executescript(text.replace(":NAMELESS", NAMELESS))
+    base.executescript(TABLE + text.replace(":NAMELESS", NAMELESS))
     _write_kinds(base, classes)
     keys = _Keys()
     base.executemany(
@@ -184,7 +185,7 @@ def _write_lists(base: sqlite3.Connection, keys: _Keys) -> None:
         en = array("I", (row[1] for row in ordered))
         base.execute(
             "INSERT INTO list VALUES (?, ?, ?, ?)",
-            (names[number], len(zh), zh.tobytes(), en.tobytes()),
+            (names[number], len(zh), pack(base, zh), pack(base, en)),
         )
 
 
@@ -198,14 +199,10 @@ def _write_arrays(base: sqlite3.Connection) -> None:
         for table in ("place", "spelt")
     )
     years = array("I", (_year(y) for (y,) in base.execute(_YEARS)))
-    base.executemany(
-        "INSERT INTO numbers VALUES (?, ?)",
-        [
-            ("place en", place.tobytes()),
-            ("place iri", spelt.tobytes()),
-            ("founded", years.tobytes()),
-        ],
-    )
+    arrays = {"place en": place, "place iri": spelt, "founded": years}
+    for key, numbers in arrays.items():
+        row = (key, len(numbers), pack(base, numbers))
+        base.execute("INSERT INTO numbers VALUES (?, ?, ?)", row)
 
 
 _YEARS = "SELECT founded FROM thing ORDER BY id"

@@ -14,17 +14,17 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from kg.shelf.links import DIRECTIONS
+from kg.shelf.packed import pack, unpack
 from kg.shelf.shelf import Shelf
 
 THROUGH = {"": "", "inTrack": "in_track", "locatedIn": "in_place"}
 """What is counted at the far ends: they themselves, their tracks, their places."""
 _COLUMN = {"in_track": "track", "in_place": "place"}
-_WORD = 4
 _TABLES = """
 CREATE TABLE raw.ranked (p INTEGER, direction INTEGER, through TEXT, thing INTEGER,
   n INTEGER);
 CREATE TABLE ranking (relation TEXT, direction TEXT, through TEXT,
-  length INTEGER NOT NULL, things BLOB NOT NULL, counts BLOB NOT NULL,
+  length INTEGER NOT NULL, things INTEGER NOT NULL, counts INTEGER NOT NULL,
   PRIMARY KEY (relation, direction, through)) WITHOUT ROWID;
 """
 _ORDERED = """SELECT t.iri, r.direction, r.through, r.thing, r.n FROM raw.ranked r
@@ -58,7 +58,7 @@ def _packed(base: sqlite3.Connection) -> Iterator[tuple[object, ...]]:
             things.append(thing)
             counts.append(n)
         key = (relation, DIRECTIONS[direction], through)
-        yield *key, len(things), things.tobytes(), counts.tobytes()
+        yield *key, len(things), pack(base, things), pack(base, counts)
 
 
 class Rankings:
@@ -90,14 +90,15 @@ class Rankings:
             limit: of the page.
             offset: things before it.
         """
-        window = (offset * _WORD + 1, limit * _WORD)
         found = self._shelf.rows(
-            "SELECT length, substr(things, ?, ?), substr(counts, ?, ?) FROM ranking"
+            "SELECT length, things, counts FROM ranking"
             " WHERE relation = ? AND direction = ? AND through = ?",
-            (*window, *window, *key),
+            key,
         )
         if not found:
             return [], 0
-        total, *told = found[0]
-        things, counts = (array("I", bytes(packed)) for packed in told)
+        total, *firsts = found[0]
+        things, counts = (
+            unpack(self._shelf, first, total, limit, offset) for first in firsts
+        )
         return list(zip(self._shelf.iris(things), counts, strict=True)), total

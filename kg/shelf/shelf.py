@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from kg.shelf.file import ReadOnlyFile
+from kg.shelf.packed import unpack
 
-LAYOUT = 3
+LAYOUT = 4
 _MARKS = 500
-_WORD = 4
 ORDERS = ("zh", "en")
 
 
@@ -88,14 +88,10 @@ class Shelf(ReadOnlyFile):
     def _window(self, key: str, order: str, limit: int, offset: int) -> array[int]:
         if order not in ORDERS:
             raise ValueError(order)
-        numbers: array[int] = array("I")
-        found = self.rows(
-            f"SELECT substr({order}, ?, ?) FROM list WHERE key = ?",  # noqa: S608
-            (offset * _WORD + 1, limit * _WORD, key),
-        )
-        if found and found[0][0]:
-            numbers.frombytes(found[0][0])
-        return numbers
+        query = f"SELECT {order}, length FROM list WHERE key = ?"  # noqa: S608
+        for first, length in self.rows(query, (key,)):
+            return unpack(self, first, length, limit, offset)
+        return array("I")
 
     def members(self, key: str) -> array[int]:
         """The whole list, ascending: things in the order of Chinese names."""
@@ -104,10 +100,9 @@ class Shelf(ReadOnlyFile):
     def array(self, key: str) -> array[int]:
         """A number of each thing: ``place en``, ``place iri`` or ``founded`` (or 0)."""
         if key not in self._arrays:
-            numbers: array[int] = array("I")
-            for (data,) in self.rows("SELECT bytes FROM numbers WHERE key = ?", (key,)):
-                numbers.frombytes(data)
-            self._arrays[key] = numbers
+            query = "SELECT first, length FROM numbers WHERE key = ?"
+            ((first, length),) = self.rows(query, (key,))
+            self._arrays[key] = unpack(self, first, length, length)
         return self._arrays[key]
 
     def iris(self, numbers: Sequence[int]) -> list[str]:

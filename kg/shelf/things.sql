@@ -54,8 +54,9 @@ CREATE TABLE in_place (thing INTEGER NOT NULL, place TEXT NOT NULL,
 INSERT INTO in_place SELECT thing, object FROM raw.linked
   WHERE relation = 'locatedIn';
 CREATE TABLE raw.member (list INTEGER, thing INTEGER);
+-- Where the things of a list begin (kg.shelf.packed), in the order of their names.
 CREATE TABLE list (key TEXT PRIMARY KEY, length INTEGER NOT NULL,
-  zh BLOB NOT NULL, en BLOB NOT NULL) WITHOUT ROWID;
+  zh INTEGER NOT NULL, en INTEGER NOT NULL) WITHOUT ROWID;
 -- The class and group a thing is called by; classes: the most specific, as JSON.
 CREATE TABLE typed (id INTEGER PRIMARY KEY, type TEXT NOT NULL, grp TEXT NOT NULL,
   classes TEXT NOT NULL);
@@ -63,7 +64,8 @@ CREATE TABLE typing (thing INTEGER PRIMARY KEY, typed INTEGER NOT NULL);
 CREATE VIEW kind AS SELECT thing, type, grp, classes
   FROM typing JOIN typed ON typed.id = typing.typed;
 CREATE TABLE number (key TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE numbers (key TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE numbers (key TEXT PRIMARY KEY, length INTEGER NOT NULL,
+  first INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE value (key TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
 
 -- Places with the most organisations in a track.

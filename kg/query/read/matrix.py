@@ -9,6 +9,7 @@ from kg.model.pinyin import by_name
 from kg.query.read.matrix_shelf import Facets, Row, shelved_rows
 from kg.query.read.reader import Reader
 from kg.query.read.text import PROLOGUE, quoted, ref, values
+from kg.shelf.narrowing import OFFICIAL
 
 SORTS = ("tracks", "name", "founded")
 
@@ -37,11 +38,10 @@ def rows(
         sort: one of ``SORTS``.
         language: of the names.
     """
-    shelf = reader.shelf
-    if shelf is not None and not (facets.source or facets.standing):
+    if (shelf := reader.shelf) is not None:
         return reader.recent(
             f"matrix of {shelf.generation} {sorted(tracks)} {facets} {sort} {language}",
-            lambda: shelved_rows(reader, shelf, tracks, facets, (sort, language)),
+            lambda: shelved_rows(shelf, tracks, facets, sort, language),
         )
     key = f"matrix {sorted(tracks)} {facets} {language}"
     # What has no name in this language comes first among equals, but last by name.
@@ -115,7 +115,7 @@ def _evidence(facets: Facets) -> str:
     if facets.source:
         wanted += f" FILTER(?source = {ref(facets.source)})"
     if facets.standing:
-        official = ", ".join(quoted(name) for name in ("official", "filing"))
+        official = ", ".join(quoted(name) for name in OFFICIAL)
         negation = "" if facets.standing == "official" else "NOT "
         wanted += (
             f" ?source lv:sourceClass ?class . FILTER(?class {negation}IN ({official}))"

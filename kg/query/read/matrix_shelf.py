@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 
-from kg.query.read.reader import Reader
-from kg.query.read.text import PROLOGUE, ref
 from kg.shelf import Shelf
 from kg.shelf.lists import class_key, track_key
+from kg.shelf.narrowing import memberships_of, place_key, standing_key
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -82,58 +81,100 @@ class _Rows(Sequence[Row]):
 
 
 def shelved_rows(
-    reader: Reader,
-    shelf: Shelf,
-    tracks: Sequence[str],
-    facets: Facets,
-    order: tuple[str, str],
+    shelf: Shelf, tracks: Sequence[str], facets: Facets, sort: str, language: str
 ) -> Sequence[Row]:
-    """The rows of these tracks after facets (but by evidence), sorted.
+    """The rows of these tracks after facets, sorted.
 
     Args:
-        reader: the read model, for the places within a place.
         shelf: where the lists are.
         tracks: IRIs of the columns.
-        facets: see there; ``source`` and ``standing`` must be empty.
-        order: one of ``SORTS``, and the language of the names.
+        facets: see there.
+        sort: one of ``SORTS``.
+        language: of the names.
     """
     import numpy as np
 
-    sort, language = order
-    columns = [
-        np.frombuffer(shelf.members(track_key(t, rolled=False)), dtype=np.uint32)
-        for t in tracks
-    ]
-    things, counts = np.unique(np.concatenate(columns), return_counts=True)
+    members = _memberships(shelf, tracks, facets)
+    counts = np.bincount(members, minlength=1)
+    things = np.flatnonzero(counts)  # in the order of Chinese names
     kept = np.ones(len(things), dtype=bool)
     if facets.kinds:
-        listed = [
-            np.frombuffer(shelf.members(class_key(c)), dtype=np.uint32)
-            for c in facets.kinds
-        ]
+        listed = [_listed(shelf, class_key(c)) for c in facets.kinds]
         kept &= np.isin(things, np.concatenate(listed))
     if facets.place:
-        kept &= np.isin(things, _within(reader, shelf, facets.place))
-    founded = np.frombuffer(shelf.array("founded"), dtype=np.uint32)[things]
-    if facets.since is not None:
-        kept &= founded >= facets.since
-    if facets.until is not None:
-        kept &= (founded <= facets.until) & (founded > 0)
-    things, counts, founded = things[kept], counts[kept], founded[kept]
-    place = things.astype(np.int64)
-    if language != "zh":
-        english = np.frombuffer(shelf.array("place en"), dtype=np.uint32)
-        place = english[things].astype(np.int64)
-    if sort != "name":  # what has no name in this language comes first among equals
-        nameless = place >= shelf.number(f"named {'zh' if language == 'zh' else 'en'}")
-        place = np.where(nameless, place - (1 << 40), place)
-    years = np.where(founded > 0, founded, 9999).astype(np.int64)
-    keys = {"name": (place,), "tracks": (place, -counts), "founded": (place, years)}
-    ordered = np.lexsort(keys[sort])
-    return _Rows(shelf, language, things[ordered], counts[ordered])
+        kept &= np.isin(things, _listed(shelf, place_key(facets.place)))
+    if facets.since is not None or facets.until is not None:
+        founded = _numbers(shelf, "founded")[things]
+        if facets.since is not None:
+            kept &= founded >= facets.since
+        if facets.until is not None:
+            kept &= (founded <= facets.until) & (founded > 0)
+    things = _by_name(shelf, things[kept], language, nameless_last=sort == "name")
+    if sort != "name":
+        # Small numbers are sorted in one pass over them, and equals stay as they are.
+        if sort == "tracks":
+            keys = counts.max() - counts[things]
+        else:
+            years = _numbers(shelf, "founded")[things]
+            keys = np.where(years > 0, years, 9999)
+        things = things[np.argsort(keys.astype(np.uint16), kind="stable")]
+    found = counts[things].astype(np.uint16)
+    return _Rows(shelf, language, things.astype(np.uint32), found)
 
 
-def _within(reader: Reader, shelf: Shelf, place: str) -> list[int]:
-    query = f"SELECT ?s WHERE {{ ?s schema:location {ref(place)} }}"
-    found = [str(row["s"]) for row in reader.store.select(PROLOGUE + query)]
-    return list(shelf.numbers_of(found).values())
+def _memberships(shelf: Shelf, tracks: Sequence[str], facets: Facets) -> NDArray[Any]:
+    """The things of each track, one track after the other."""
+    import numpy as np
+
+    if facets.source:
+        told = memberships_of(shelf, facets.source, facets.standing)
+        wanted = set(shelf.numbers_of(tracks).values())
+        return np.array([m for m, track in told if track in wanted], dtype=np.int64)
+    if facets.standing:
+        keys = [standing_key(facets.standing, track) for track in tracks]
+    else:
+        keys = [track_key(track, rolled=False) for track in tracks]
+    none = np.empty(0, dtype=np.uint32)  # a graph may have no tracks
+    return np.concatenate([none, *(_listed(shelf, key) for key in keys)])
+
+
+def _by_name(
+    shelf: Shelf, things: NDArray[Any], language: str, *, nameless_last: bool
+) -> NDArray[Any]:
+    """Things in the order of their names; the nameless first or last.
+
+    Args:
+        shelf: that has the order.
+        things: numbers, ascending: in the order of Chinese names.
+        language: of the names.
+        nameless_last: or first.
+    """
+    import numpy as np
+
+    named = shelf.number(f"named {'zh' if language == 'zh' else 'en'}")
+    if language == "zh":
+        last = np.searchsorted(things, named)
+    else:
+        # Every thing by its place, and of those the wanted ones: nothing is sorted.
+        place = _numbers(shelf, "place en")
+        ordered = np.empty(len(place), dtype=np.int64)
+        ordered[place] = np.arange(len(place))
+        last = np.count_nonzero(place[things] < named)
+        wanted = np.zeros(len(place), dtype=bool)
+        wanted[things] = True
+        things = ordered[wanted[ordered]]
+    if nameless_last:
+        return things
+    return np.concatenate((things[last:], things[:last]))
+
+
+def _listed(shelf: Shelf, key: str) -> NDArray[Any]:
+    import numpy as np
+
+    return np.frombuffer(shelf.members(key), dtype=np.uint32)
+
+
+def _numbers(shelf: Shelf, key: str) -> NDArray[Any]:
+    import numpy as np
+
+    return np.frombuffer(shelf.array(key), dtype=np.uint32)
