@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,7 @@ from flask import Flask, Response, request
 from kg.config import load_settings
 from kg.web import create_app
 from kg.web.rehearsal import rehearse
+from kg.web.start import _make_ready
 from kg.wiring import Parts, build_parts
 
 
@@ -67,3 +69,21 @@ def test_it_comes_before_what_takes_longest(parts: Parts) -> None:
     finally:
         vars(parts)["advisor"] = advisor
     assert acts == ["pages", "advice"]
+
+
+def test_what_is_loaded_for_pages_is_not_collected_again(
+    app: Flask, parts: Parts
+) -> None:
+    frozen = gc.get_freeze_count()
+    try:
+        _make_ready(app, parts)
+        assert gc.get_freeze_count() > frozen
+        assert id(parts) in _frozen(parts)
+    finally:
+        gc.unfreeze()
+
+
+def _frozen(*things: object) -> set[int]:
+    """Which of these things the collector no longer looks at."""
+    looked_at = {id(one) for one in gc.get_objects()}
+    return {id(thing) for thing in things} - looked_at

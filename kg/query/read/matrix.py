@@ -12,6 +12,7 @@ from kg.query.read.text import PROLOGUE, quoted, ref, values
 from kg.shelf.narrowing import OFFICIAL
 
 SORTS = ("tracks", "name", "founded")
+_MATRICES = 8  # six bytes a row: 50 MB at a million organisations
 
 _ROWS = """SELECT ?s (COUNT(DISTINCT ?t) AS ?n) (MIN(?called) AS ?name)
   (MIN(STR(?year)) AS ?founded)
@@ -42,6 +43,8 @@ def rows(
         return reader.recent(
             f"matrix of {shelf.generation} {sorted(tracks)} {facets} {sort} {language}",
             lambda: shelved_rows(shelf, tracks, facets, sort, language),
+            among="matrix",
+            most=_MATRICES,
         )
     key = f"matrix {sorted(tracks)} {facets} {language}"
     # What has no name in this language comes first among equals, but last by name.

@@ -102,9 +102,23 @@ class Reader:
                 self._kept[key] = built
         return built
 
-    def recent(self, key: str, build: Callable[[], T]) -> T:
-        """As ``kept``, for answers to what readers ask: the last few only."""
-        last: OrderedDict[str, T] = self.kept("recent", OrderedDict)
+    def recent(
+        self,
+        key: str,
+        build: Callable[[], T],
+        *,
+        among: str = "recent",
+        most: int = RECENT,
+    ) -> T:
+        """As ``kept``, for answers to what readers ask: the last few only.
+
+        Args:
+            key: of the answer.
+            build: computes it.
+            among: answers of a kind that are counted by themselves.
+            most: how many of them are kept.
+        """
+        last: OrderedDict[str, T] = self.kept(among, OrderedDict)
         with self._lock:
             if key in last:
                 last.move_to_end(key)
@@ -112,7 +126,7 @@ class Reader:
         built = build()
         with self._lock:
             last[key] = built
-            while len(last) > RECENT:
+            while len(last) > most:
                 last.popitem(last=False)
         return built
 
