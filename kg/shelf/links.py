@@ -178,14 +178,23 @@ class Said:
         )
         return [(p, DIRECTIONS[d], STATUSES[s], n) for p, d, s, n in found]
 
-    def numbers(self, kind: tuple[str, str, str], limit: int, offset: int) -> list[int]:
-        """Statements under a predicate, direction and status, in order of IRI."""
+    def numbers(
+        self, kind: tuple[str, str, str], limit: int, offset: int = 0, after: int = -1
+    ) -> list[int]:
+        """Some of the statements under a relation, in order of IRI.
+
+        Args:
+            kind: predicate, direction and status.
+            limit: how many at most.
+            offset: how many are left out before.
+            after: number of the last one before these.
+        """
         predicate, direction, status = kind
         end = "o" if direction == DIRECTIONS[IN] else "s"
         found = self._shelf.rows(
             f"SELECT id FROM statement WHERE {end} = ? AND p ="  # noqa: S608
-            " (SELECT id FROM term WHERE iri = ?) AND status = ?"
+            " (SELECT id FROM term WHERE iri = ?) AND status = ? AND id > ?"
             " ORDER BY id LIMIT ? OFFSET ?",
-            (self._thing, predicate, STATUSES.index(status), limit, offset),
+            (self._thing, predicate, STATUSES.index(status), after, limit, offset),
         )
         return [number for (number,) in found]

@@ -10,7 +10,7 @@ from kg import vocab
 from kg.errors import NotFoundError, QueryError
 from kg.model import Iri
 from kg.query.read import Evidence, Fact, Figure, Group
-from kg.query.read.facts import Relation, pattern, statements_of
+from kg.query.read.facts import Relation, pattern
 from kg.query.read.figures import figures
 from kg.query.read.text import PROLOGUE, batches, ref
 from kg.web.factview import FactPage, page
@@ -162,11 +162,8 @@ def _window(iri: str, relations: Sequence[Relation], number: int) -> list[Group]
 
 
 def _all(iri: str, relations: Sequence[Relation]) -> Iterator[Fact]:
-    read = reader()
     for relation in relations:
-        ids = statements_of(read.store, iri, [relation], max(relation.total, 1))
-        for batch in batches(ids):
-            yield from read.facts(batch)
+        yield from reader().facts_under(iri, relation)
 
 
 def fact_rows(found: Iterable[Fact]) -> Iterator[list[Cell]]:

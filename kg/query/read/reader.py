@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from kg.errors import NotFoundError
@@ -20,6 +20,7 @@ from kg.query.read.facts import Fact, Group, Relation
 from kg.query.read.figures import Figure
 from kg.query.read.names import Name
 from kg.query.read.terms import Terms
+from kg.query.read.text import batches
 from kg.query.read.thing import Thing
 from kg.shelf import Keeper, Shelf
 from kg.store import Store
@@ -223,6 +224,16 @@ class Reader:
                 if group is not None:
                     group.facts.append(fact)
         return [group for group in groups.values() if group.facts]
+
+    def facts_under(self, iri: str, relation: Relation) -> Iterator[Fact]:
+        """All facts of a thing under a relation by IRI, read as they are asked for."""
+        if (shelf := self._fresh) is not None:
+            yield from shelf_facts.facts_under(shelf, iri, relation)
+            return
+        most = max(relation.total, 1)
+        ids = facts_.statements_of(self.store, iri, [relation], most)
+        for batch in batches(ids):
+            yield from self.facts(batch)
 
     def evidence(self, iris: Iterable[str]) -> dict[str, Evidence]:
         """The evidence with these IRIs."""

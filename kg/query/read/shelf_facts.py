@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from kg import vocab
@@ -16,7 +16,7 @@ from kg.model import Blank, Iri, Literal, Term
 from kg.query.read.evidence import Evidence, Source
 from kg.query.read.facts import Fact, Relation
 from kg.query.read.names import Name
-from kg.query.read.text import local
+from kg.query.read.text import BATCH, local
 from kg.shelf import Shelf
 from kg.shelf.links import STATUSES, Said
 
@@ -92,6 +92,18 @@ def facts_of(
         for st in said.numbers((r.predicate, r.direction, r.status), limit, offset)
     ]
     return facts(shelf, found)
+
+
+def facts_under(shelf: Shelf, iri: str, relation: Relation) -> Iterator[Fact]:
+    """All facts of a thing under a relation by IRI, some at a time."""
+    number = shelf.numbers_of([iri]).get(iri)
+    if number is None:
+        return
+    said, last = Said(shelf, number), -1
+    kind = (relation.predicate, relation.direction, relation.status)
+    while found := said.numbers(kind, BATCH, after=last):
+        yield from facts(shelf, found)
+        last = found[-1]
 
 
 def memberships(shelf: Shelf, things: Collection[str]) -> list[Fact]:
