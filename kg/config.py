@@ -169,6 +169,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("max_memory_mb", "int", "512", "MiB a query may take in its worker."),
     Setting("max_query_kb", "int", "1024", "KiB of a query's text."),
     Setting("max_depth", "int", "128", "Brackets that may be open at once in a query."),
+    Setting(
+        "orders_joins",
+        "bool",
+        "yes",
+        "Join the patterns of a query by what the store has, not by the engine's plan.",
+    ),
     Setting("workers", "int", "3", "Visitors' queries that run at once."),
     Setting("house_workers", "int", "2", "Workers for the queries of our own pages."),
     Setting("max_waiting", "int", "64", "Visitors' queries that may wait."),

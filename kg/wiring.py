@@ -309,6 +309,7 @@ def query_options(settings: Settings) -> QueryOptions:
         max_query_bytes=settings["max_query_kb"] * 1024,
         max_depth=settings["max_depth"],
         cache_bytes=settings["cache_mb"] * _MIB,
+        orders_joins=settings["orders_joins"],
     )
 
 

@@ -18,13 +18,14 @@ class Kept:
 
     Attributes:
         body: as the store wrote it.
-        row_limit_reached: see ``Answer``.
+        row_limit_reached, join_order: see ``Answer``.
         encoded: by content coding, made when first asked for.
         headers: of a whole HTTP answer, if that is what is kept.
     """
 
     body: bytes
     row_limit_reached: bool = False
+    join_order: str = ""
     encoded: dict[str, bytes] = field(default_factory=dict)
     headers: tuple[tuple[bytes, bytes], ...] = ()
 

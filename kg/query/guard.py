@@ -19,9 +19,11 @@ from typing import Final, cast
 from urllib.parse import urljoin, urlsplit
 
 from kg.errors import QueryRefusedError, QueryTooLargeError
+from kg.query.patterns import joins_of
 from kg.query.tokens import Token, position, syntax_error, tokenize
 from kg.query.words import WORDS
 from kg.store.base import QueryForm
+from kg.store.joins import NO_JOINS, Joins
 
 _FORMS: Final = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
 _UPDATES: Final = frozenset(
@@ -62,6 +64,7 @@ class Inspected:
         offset: the same for OFFSET.
         insert_at: where modifiers of the outermost query can be put.
         is_volatile: whether two runs on the same data may differ by intention.
+        joins: what may be joined in another order (``kg.query.patterns``).
     """
 
     text: str
@@ -75,6 +78,7 @@ class Inspected:
     offset: tuple[int, int, int] | None
     insert_at: int
     is_volatile: bool
+    joins: Joins = NO_JOINS
 
     def with_row_limit(self, max_rows: int) -> tuple[str, str]:
         """The text with at most ``max_rows`` rows, and the probe for more.
@@ -158,6 +162,7 @@ def _look(text: str, base_iri: str, max_depth: int) -> Inspected:
         offset=offset,
         insert_at=insert_at,
         is_volatile=any(is_word(t, _VOLATILE) for t in tokens),
+        joins=joins_of(text, tokens, form_at),
     )
 
 

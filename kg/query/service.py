@@ -17,6 +17,7 @@ from kg.query.guard import Inspected, inspect_query
 from kg.query.media import GRAPHS, TABLES, Offer, choose
 from kg.query.protocol import Operation
 from kg.store.base import Answer, Limits, ServiceStore, UserQuery
+from kg.store.joins import NO_JOINS
 
 _LONG_LENGTH: Final = 32 * 1024
 
@@ -32,6 +33,8 @@ class QueryOptions:
         cache_bytes: of all answers kept; 0 keeps none.
         buffer_bytes: an answer up to this length is held until it is complete,
             so that its status is certain; a longer one is streamed.
+        orders_joins: whether joins may be ordered by what is in the store
+            (``kg.store.steering``), not by the engine's planner.
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -39,6 +42,7 @@ class QueryOptions:
     max_depth: int = 128
     cache_bytes: int = 64 * 1024 * 1024
     buffer_bytes: int = 1024 * 1024
+    orders_joins: bool = True
 
 
 @dataclass(slots=True)
@@ -52,6 +56,7 @@ class Answered:
         kept: the complete answer, or ``None`` when it is streamed.
         stream: the pieces of a streamed answer.
         row_limit_reached: whether rows were left out.
+        join_order: see ``Answer``; empty for one that is streamed.
         key: under which it is kept; ``None`` if it is not.
         bom: whether a CSV begins with a byte order mark.
     """
@@ -62,6 +67,7 @@ class Answered:
     kept: Kept | None = None
     stream: AnswerStream | None = None
     row_limit_reached: bool = False
+    join_order: str = ""
     key: tuple[object, ...] | None = None
     bom: bool = False
 
@@ -144,6 +150,7 @@ class QueryService:
             base_iri=base_iri,
             client=client,
             limits=limits,
+            joins=NO_JOINS if given or not self.options.orders_joins else seen.joins,
         )
         if seen.services:
             query = self.federation.prepare(query, seen)
@@ -182,6 +189,7 @@ class QueryService:
             if found.kept is not None:
                 found.etag = _etag(found.key)
                 found.row_limit_reached = found.kept.row_limit_reached
+                found.join_order = found.kept.join_order
         return found
 
     def complete(self, found: Answered, query: UserQuery, answer: Answer) -> Answered:
@@ -210,7 +218,8 @@ class QueryService:
             found.stream = AnswerStream(answer, pieces, rest)
             return found
         body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-        found.kept = Kept(body, answer.row_limit_reached)
+        found.join_order = answer.join_order
+        found.kept = Kept(body, answer.row_limit_reached, answer.join_order)
         if found.key is not None:
             found.etag = _etag(found.key)
             self.cache.put(found.key, found.kept)

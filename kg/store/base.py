@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final, Literal, Protocol
 
 from kg.model import Term, Triple
+from kg.store.joins import NO_JOINS, Joins
 
 QueryForm = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
 Check = Callable[[Mapping[str, Sequence[Triple]]], None]
@@ -86,6 +87,7 @@ class UserQuery:
         federated: whether the guard allowed a SERVICE in it.
         client: who asks; the queue is fair between clients.
         limits: see ``Limits``.
+        joins: what may be joined in another order; offsets are those of ``text``.
     """
 
     text: str
@@ -101,6 +103,7 @@ class UserQuery:
     federated: bool = False
     client: str = ""
     limits: Limits = field(default_factory=Limits)
+    joins: Joins = NO_JOINS
 
 
 RESULT_TYPES: tuple[str, ...] = (
@@ -133,6 +136,10 @@ class Answer(Protocol):
     @property
     def generation(self) -> str:
         """The state of the store that was asked."""
+
+    @property
+    def join_order(self) -> str:
+        """See ``kg.store.steering.Ordered.told``; known when all was sent."""
 
     @property
     def row_limit_reached(self) -> bool:

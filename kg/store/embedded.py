@@ -32,6 +32,7 @@ from kg.store.base import (
 )
 from kg.store.files import FORMATS, FileTriples
 from kg.store.following import Basis, follow_change, only_compared
+from kg.store.steering import Steering
 from kg.store.terms import model_triple, to_engine
 
 _T = TypeVar("_T")
@@ -52,6 +53,7 @@ class FinishedAnswer:
         self.media_type = media_type
         self.generation = generation
         self.row_limit_reached = row_limit_reached
+        self.join_order = ""
 
     def __iter__(self) -> Iterator[bytes]:
         return iter(self._body)
@@ -134,12 +136,15 @@ class EmbeddedStore:
         """Answer a visitor's query, without isolation (see ``ServiceStore``)."""
         pieces: list[bytes] = []
         generation = self._generation
-        reached = _engine_call(
-            lambda: engine.run_query(self._store, query, pieces.append)
+        store = self._store
+        ran = _engine_call(
+            lambda: engine.run_query(store, query, pieces.append, Steering(store))
         )
-        return FinishedAnswer(
-            pieces, query.media_type, generation, row_limit_reached=reached
+        answer = FinishedAnswer(
+            pieces, query.media_type, generation, row_limit_reached=ran.is_cut
         )
+        answer.join_order = ran.join_order
+        return answer
 
     def update(
         self, update: UserUpdate, *, expected: str = "", check: Check | None = None

@@ -7,14 +7,16 @@ The same functions answer in a worker (``kg.store.worker``) and in process
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pyoxigraph as ox
 
 from kg import vocab
-from kg.errors import QueryTooLargeError
+from kg.errors import QuerySyntaxError, QueryTooLargeError
 from kg.store.base import GraphWrite, UserQuery, UserUpdate
 from kg.store.endings import no_graph
+from kg.store.steering import Ordered, Steering, written
 from kg.store.terms import document_error, query_error
 
 Write = Callable[[bytes], object]
@@ -95,17 +97,52 @@ def too_many_bytes(limit: int) -> QueryTooLargeError:
     )
 
 
-def run_query(store: ox.Store, query: UserQuery, write: Write) -> bool:
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What is told of a query that was answered.
+
+    Attributes:
+        is_cut: whether rows were left out because of ``limits.max_rows``.
+        join_order: see ``kg.store.steering.Ordered.told``.
+    """
+
+    is_cut: bool = False
+    join_order: str = ""
+
+
+def run_query(
+    store: ox.Store, query: UserQuery, write: Write, steering: Steering | None = None
+) -> Ran:
     """Answer a query into ``write``.
 
-    Returns:
-        Whether rows were left out because of ``limits.max_rows``.
+    Args:
+        store: is only read.
+        query: what is asked.
+        write: takes the pieces of the answer.
+        steering: of this store; without it the engine's own orders stay.
 
     Raises:
         QuerySyntaxError: if the text does not parse.
         QueryTooLargeError: if the answer is longer than ``limits.max_bytes``, or
             the dataset it asks for is too large to be merged.
     """
+    if steering is not None and query.joins.groups:
+        ordered = steering.ordered(query.text, query.joins, query.base_iri)
+        if ordered.told:
+            try:
+                return _run(store, _rewritten(query, ordered), write, ordered.told)
+            except QuerySyntaxError:
+                pass  # before anything was written: told as for the text that came
+    return _run(store, query, write)
+
+
+def _rewritten(query: UserQuery, ordered: Ordered) -> UserQuery:
+    text = written(query.text, query.joins, ordered.chains)
+    probe = query.probe and written(query.probe, query.joins, ordered.chains)
+    return replace(query, text=text, probe=probe)
+
+
+def _run(store: ox.Store, query: UserQuery, write: Write, order: str = "") -> Ran:
     text = query.text
     dataset = _dataset(store, query)
     if query.star_at >= 0:
@@ -115,12 +152,13 @@ def run_query(store: ox.Store, query: UserQuery, write: Write) -> bool:
     found = _ask_engine(dataset, text, query)
     if isinstance(found, ox.QueryTriples):
         _write_triples(found, sink, query.media_type)
-        return False
+        return Ran(join_order=order)
     found.serialize(sink, RESULT_FORMATS[query.media_type])  # type: ignore[arg-type]
     if not query.probe or sink.marks + 1 < query.limits.max_rows:
-        return False
+        return Ran(join_order=order)
     more = _ask_engine(dataset, query.probe, query)
-    return isinstance(more, ox.QuerySolutions) and next(more, None) is not None
+    is_cut = isinstance(more, ox.QuerySolutions) and next(more, None) is not None
+    return Ran(is_cut, order)
 
 
 def _write_triples(found: ox.QueryTriples, sink: Sink, media_type: str) -> None:

@@ -41,6 +41,7 @@ class RunningAnswer:
         self.media_type = query.media_type
         self.generation = generation
         self.row_limit_reached = False
+        self.join_order = ""
 
     def start(self, request: bytes, path: str) -> None:
         """Ask; wait for the first bytes, or for all if rows may be left out."""
@@ -92,6 +93,7 @@ class RunningAnswer:
             raise error_from_json(payload)
         facts = json.loads(payload)
         self.row_limit_reached = facts.get("row_limit_reached", False)
+        self.join_order = facts.get("join_order", "")
         self._process.is_worn = facts.get("is_worn", False)
         self._finish()
 

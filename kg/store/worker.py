@@ -24,6 +24,8 @@ from kg.store import engine, heap, sandbox, staging, transport
 from kg.store.base import Limits, UserQuery
 from kg.store.dumping import dump_graphs
 from kg.store.frames import FrameReader, FrameWriter, error_to_json, send_frame
+from kg.store.joins import joins_from_json, joins_to_json
+from kg.store.steering import Steering
 from kg.store.terms import query_error
 
 _LOG_BYTES = 64 * 1024 * 1024
@@ -51,6 +53,7 @@ class Worker:
         self._budget: int | None = None
         self._opened_bytes = 0
         self._is_worn = False
+        self.steering: Steering | None = None
 
     def serve(self) -> None:
         """Answer frames until the socket closes."""
@@ -96,6 +99,7 @@ class Worker:
             self._store = None
             sandbox.limit_memory(None)
             self._store = ox.Store.read_only(path)
+            self.steering = Steering(self._store)
             self._path, self._budget = path, None
             self._opened_bytes = heap.resident_bytes()
         if budget_bytes != self._budget:
@@ -128,6 +132,8 @@ def query_to_json(query: UserQuery, path: str) -> bytes:
         fields["original"] = query.original
     if query.star_at >= 0:  # the order of the columns
         fields["variables"] = query.variables
+    if query.joins.groups:
+        fields["joins"] = joins_to_json(query.joins)
     bounds = (
         limits.timeout_s,
         limits.max_rows,
@@ -151,10 +157,16 @@ def _query(worker: Worker, request: dict[str, Any], write: Write) -> Facts:
     query = request.get("query")
     if query is None:
         limits = Limits(*request["limits"])
-        query = request["query"] = UserQuery(**request["fields"], limits=limits)
+        fields = request["fields"]
+        if "joins" in fields:
+            fields = {**fields, "joins": joins_from_json(fields["joins"])}
+        query = request["query"] = UserQuery(**fields, limits=limits)
     store = worker.store(request["path"], query.limits.max_memory_bytes)
-    reached = engine.run_query(store, query, write)
-    return {"row_limit_reached": True} if reached else None
+    ran = engine.run_query(store, query, write, worker.steering)
+    facts: dict[str, Any] = {"row_limit_reached": True} if ran.is_cut else {}
+    if ran.join_order:
+        facts["join_order"] = ran.join_order
+    return facts
 
 
 def _house(worker: Worker, request: dict[str, Any], write: Write) -> Facts:

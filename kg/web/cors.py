@@ -11,7 +11,9 @@ from typing import Final
 
 from flask import Flask, Response, current_app, request
 
-_EXPOSED: Final = "ETag, KG-Generation, KG-Request-Id, KG-Row-Limit-Reached, Link"
+_EXPOSED: Final = (
+    "ETag, KG-Generation, KG-Join-Order, KG-Request-Id, KG-Row-Limit-Reached, Link"
+)
 _ALLOWED: Final = "Accept, Authorization, Content-Type, If-Match, If-None-Match"
 
 

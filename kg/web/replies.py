@@ -58,6 +58,8 @@ def reply(
     ]
     if answered.row_limit_reached:
         headers.append(("KG-Row-Limit-Reached", str(max_rows)))
+    if answered.join_order:
+        headers.append(("KG-Join-Order", answered.join_order))
     body, coding = b"", ""
     if answered.kept is not None:
         body, coding = encoded(answered.kept, accept_encoding)

@@ -6,9 +6,10 @@ tests are left out: the service infers when it publishes, not when it answers.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,12 +20,15 @@ from rdflib.query import Result
 
 from kg.errors import KGError, QuerySyntaxError
 from kg.query.federation import Federation
+from kg.query.guard import inspect_query
 from kg.query.protocol import Operation
 from kg.query.service import QueryOptions, QueryService
 from kg.query.updates import inspect_update
+from kg.store import steering
 from kg.store.base import GraphWrite, UserUpdate
 from kg.store.embedded import EmbeddedStore
 from kg.store.isolated import IsolatedStore
+from kg.store.joins import Joins
 from kg.store.relay import Relay
 from tests.w3c.compare import (
     rows_of,
@@ -108,11 +112,51 @@ def test_query_evaluation_gives_the_expected_result(case: Case) -> None:
         check_answer(service, case)
 
 
+def in_other_orders(name: str) -> Callable[..., steering.Ordered]:
+    """Joins backwards, looked up or hashed, whatever the data are."""
+
+    def ordered(
+        self: steering.Steering, text: str, joins: Joins, base_iri: str = ""
+    ) -> steering.Ordered:
+        chains = tuple(
+            tuple((part, name == "hashed" and i > 0) for i, part in enumerate(parts))
+            for parts in (group.parts[::-1] for group in joins.groups)
+        )
+        return steering.Ordered(chains, name)
+
+    return ordered
+
+
+def has_joins(case: Case) -> bool:
+    with contextlib.suppress(KGError):
+        return bool(inspect_query(read_text(case.text), case.text).joins.groups)
+    return False
+
+
+JOINED = [c for c in CASES if c.kind == "QueryEvaluationTest" and has_joins(c)]
+
+
+def test_the_suite_has_joins_that_can_be_ordered() -> None:
+    assert len(JOINED) >= 10
+    assert not KNOWN.keys() & {case.name for case in JOINED}
+
+
+@pytest.mark.parametrize("name", ["looked-up", "hashed"])
+@pytest.mark.parametrize("case", JOINED, ids=lambda case: case.name)
+def test_query_evaluation_is_the_same_in_another_order(
+    case: Case, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(steering.Steering, "ordered", in_other_orders(name))
+    test_query_evaluation_gives_the_expected_result(case)
+
+
 def check_answer(service: QueryService, case: Case) -> None:
     text, result = read_text(case.text), path_of(case.result)
     form = service.inspect(Operation(text), case.text).form
     if form in {"CONSTRUCT", "DESCRIBE"}:
-        got = Graph().parse(ask(service, text, case.text, "text/turtle"), format="turtle")
+        got = Graph().parse(
+            ask(service, text, case.text, "text/turtle"), format="turtle"
+        )
         assert same_graph(got, Graph().parse(result))
         return
     if result.suffix in {".csv", ".tsv"}:

@@ -1,0 +1,90 @@
+"""What a worker knows of the size of patterns: counted as far as is needed.
+
+Nothing is counted to its end. A count stops where more would not change what is
+decided, so that it never costs more than the query it is for; what was found is
+kept as long as the worker has the same generation open.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+MAX_KEPT: Final = 4096
+_SAMPLE: Final = 500
+_THINGS: Final = 30
+_FEW: Final = 1000
+_ALL: Final = 1 << 62
+
+
+class Samples:
+    """Sizes of patterns in the default graph of a store.
+
+    Args:
+        store: is only read.
+        base_iri: what relative IRIs are resolved against; empty for none.
+    """
+
+    def __init__(self, store: ox.Store, base_iri: str = "") -> None:
+        self._store = store
+        self._options = {"base_iri": base_iri} if base_iri else {}
+        self._counts: dict[tuple[str, str], tuple[int, int]] = {}
+        self._fans: dict[tuple[str, str, bool], tuple[float, int]] = {}
+
+    def count(self, prologue: str, pattern: str, variable: str, most: int) -> int:
+        """How often a pattern matches, up to ``most``."""
+        key = (prologue, pattern)
+        found, limit = self._counts.get(key, (0, 0))
+        if found == limit and limit < most:
+            inner = f"SELECT {variable} WHERE {{ {pattern} }} LIMIT {most}"
+            (found,) = self._numbers(prologue, "(COUNT(*) AS ?kg_n)", inner)
+            limit = most
+            _keep(self._counts, key, (found, limit))
+        return min(found, most)
+
+    def fan(
+        self, prologue: str, predicate: str, most: int, *, is_forward: bool
+    ) -> float:
+        """How many objects a subject of a predicate has, or the other way round.
+
+        The mean of a few subjects, or of the objects of up to ``most`` triples:
+        these come by their objects, and few objects have most of them.
+        """
+        key = (prologue, predicate, is_forward)
+        found, limit = self._fans.get(key, (0.0, 0))
+        if limit < most and (not is_forward or not limit):
+            pattern = f"?kg_s {predicate} ?kg_o"
+            if is_forward:
+                found, limit = self._forward(prologue, pattern), most
+            else:
+                found, limit = self._backward(prologue, pattern, most)
+            _keep(self._fans, key, (found, limit))
+        return found
+
+    def _forward(self, prologue: str, pattern: str) -> float:
+        few = f"SELECT ?kg_s WHERE {{ {pattern} }} LIMIT {_SAMPLE}"
+        things = f"SELECT DISTINCT ?kg_s WHERE {{ {few} }} LIMIT {_THINGS}"
+        found = f"{{ {things} }} LATERAL {{ {pattern} }}"
+        wish = "(COUNT(*) AS ?kg_n) (COUNT(DISTINCT ?kg_s) AS ?kg_d)"
+        inner = f"SELECT ?kg_s WHERE {{ {found} }} LIMIT {_FEW}"
+        rows, subjects = self._numbers(prologue, wish, inner)
+        return rows / max(subjects, 1)
+
+    def _backward(self, prologue: str, pattern: str, most: int) -> tuple[float, int]:
+        wish = "(COUNT(*) AS ?kg_n) (COUNT(DISTINCT ?kg_o) AS ?kg_d)"
+        inner = f"SELECT ?kg_s ?kg_o WHERE {{ {pattern} }} LIMIT {most}"
+        rows, objects = self._numbers(prologue, wish, inner)
+        return rows / max(objects, 1), most if rows == most else _ALL
+
+    def _numbers(self, prologue: str, wish: str, inner: str) -> list[int]:
+        text = f"{prologue} SELECT {wish} WHERE {{ {inner} }}"
+        found = self._store.query(text, **self._options)  # type: ignore[arg-type]
+        (row,) = found  # type: ignore[misc]
+        return [int(term.value) for term in row]
+
+
+def _keep(kept: dict[Any, Any], key: object, value: object) -> None:
+    if len(kept) >= MAX_KEPT:
+        del kept[next(iter(kept))]
+    kept[key] = value
