@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from kg.shelf.claims import read_observed, write_claims
 from kg.shelf.detail import read_details, write_details
 from kg.shelf.frame import Classes, read_frame
 from kg.shelf.links import write_links
@@ -88,6 +89,7 @@ def _fill(
     read = Counted(store, lambda count: progress(f"reading the graph: {count:,} rows"))
     read_frame(base, read, classes)
     read_details(base, read)
+    read_observed(base, read)
     base.executemany(
         "INSERT INTO raw.tree VALUES (?, ?)",
         ((str(t), str(p)) for t, p in rows(store, TREE)),
@@ -98,6 +100,7 @@ def _fill(
     write_links(base)
     write_details(base)
     write_narrowing(base)
+    write_claims(base)
     write_rankings(base)
     for key, make in fillers.items():
         progress(f"counting: {key}")

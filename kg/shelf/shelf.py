@@ -93,6 +93,10 @@ class Shelf(ReadOnlyFile):
             return unpack(self, first, length, limit, offset)
         return array("I")
 
+    def listed(self, key: str, limit: int, offset: int) -> array[int]:
+        """Some of the numbers of a list, as they were written."""
+        return self._window(key, "zh", limit, offset)
+
     def members(self, key: str) -> array[int]:
         """The whole list, ascending: things in the order of Chinese names."""
         return self._window(key, "zh", 1 << 28, 0)

@@ -7,7 +7,7 @@ gave, and sentences that gave none are marked as well.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from kg.errors import NotFoundError
 from kg.query.read import Source
 from kg.query.read import sources as sources_
 from kg.query.read.evidence import source_iri
-from kg.query.read.sources import Claim, Sentence, is_figure, is_statement
+from kg.query.read.sources import Cited, Claim, Sentence, is_figure, is_statement
 from kg.query.read.text import PROLOGUE, batches
 from kg.web import factlist, ids
 from kg.web.factlist import COLUMNS, about, fact_rows
@@ -132,19 +132,20 @@ def source(name: str) -> Response | str:
     iri = source_iri(name)
     thing = reader().thing(iri)
     here = reader().sources([iri])[iri]
-    claims = sources_.claims(reader(), iri)
     text = stored_text(thing.one("lv:sha256")) if here.stored else None
+    known = sources_.cited(reader(), iri)
     common = {
         "thing": thing,
         "source": here,
         "kind": SOURCE_CLASS.get(here.kind, (here.kind, here.kind)),
-        "stated": len({c.iri for c in claims if c.status}),
-        "named": len({c.iri for c in claims if not c.status}),
+        "stated": known.stated,
+        "named": known.named,
         "sparql": sparql_link(_query(here)),
         "note": thing.one("rdfs:comment", language()),
     }
     if text is None:
-        return render_template("source_cited.html", **common, **_cited(claims))
+        return render_template("source_cited.html", **common, **_cited(known))
+    claims = sources_.claims(reader(), iri)
     return render_template("source_text.html", **common, **_text(text, claims))
 
 
@@ -217,17 +218,16 @@ def _mentioned(here: Sentence) -> list[tuple[str, str]]:
     return [(called.link(iri), called.text(iri)) for iri in iris]
 
 
-def _cited(claims: Sequence[Claim]) -> dict[str, Any]:
+def _cited(known: Cited) -> dict[str, Any]:
     number = page_number()
-    wanted = sorted({c.iri for c in claims if c.status})
-    shown = wanted[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+    shown = known.page(PAGE_SIZE, (number - 1) * PAGE_SIZE)
     return {
         "page": factlist.claims(
             reader().facts(filter(is_statement, shown)),
             reader().figures(filter(is_figure, shown)),
         ),
         "number": number,
-        "pages": -(-len(wanted) // PAGE_SIZE),
+        "pages": -(-known.stated // PAGE_SIZE),
     }
 
 
@@ -236,19 +236,14 @@ def statements_file(name: str, extension: str) -> Response:
     """All statements that rest on a source, with their evidence."""
     iri = source_iri(name)
     thing = reader().thing(iri)
-    found = sources_.claims(reader(), iri)
-    ordered = dict.fromkeys(
-        c.iri
-        for c in sorted(found, key=lambda c: (c.start, c.iri))
-        if is_statement(c.iri)
-    )
+    here = reader().sources([iri])[iri]
+    ordered = _by_place(iri) if here.stored else sources_.cited(reader(), iri).all()
     rows = (
         row
-        for batch in batches(ordered)
+        for batch in batches(filter(is_statement, ordered))
         for row in fact_rows(reader().facts(batch))
         if row[COLUMNS.index("source")] == iri
     )
-    here = reader().sources([iri])[iri]
     table = Table(
         f"source-{name}-statements",
         COLUMNS,
@@ -256,3 +251,9 @@ def statements_file(name: str, extension: str) -> Response:
         about(thing.name.text(language()), _query(here)),
     )
     return download(table, extension)
+
+
+def _by_place(source: str) -> Iterable[str]:
+    """What rests on a stored text, in the order of its quotes."""
+    found = sources_.claims(reader(), source)
+    return dict.fromkeys(c.iri for c in sorted(found, key=lambda c: (c.start, c.iri)))

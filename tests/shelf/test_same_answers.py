@@ -12,8 +12,9 @@ from flask.testing import FlaskClient
 
 from kg.config import load_settings
 from kg.preparing import here
-from kg.query.read import kept_answers
+from kg.query.read import kept_answers, sources
 from kg.shelf import Keeper
+from kg.shelf.claims import claims_of
 from kg.web import create_app
 from kg.wiring import Parts, build_parts, questions
 
@@ -64,6 +65,11 @@ PAGES = (
     "/entities/lepu-medical/facts.csv",
     "/sources",
     "/sources.csv",
+    "/sources/article",
+    "/sources/article/statements.csv",
+    "/sources/bjzpark-2023",
+    "/sources/bjzpark-2023/statements.csv",
+    "/sources/sina-cpforum-2023?lang=en&page=2",
     "/indicators",
     "/datasets",
     "/ontology",
@@ -133,6 +139,31 @@ def test_page_is_the_same(plain: FlaskClient, shelved: FlaskClient, path: str) -
     one, other = (_read(client, path) for client in (plain, shelved))
     assert one[0] == 200, one[1].decode()[:500]
     assert other == one
+
+
+def test_what_rests_on_a_source_is_the_same(
+    plain: FlaskClient, shelved: FlaskClient
+) -> None:
+    one, other = (client.application.extensions["kg"] for client in (plain, shelved))
+    told = 0
+    for iri, _, _ in sources.all_sources(one.reader):
+        found = sources.claims(one.reader, iri)
+        stated = sorted({c.iri for c in found if c.status})
+        known = claims_of(other.keeper.at_hand(), iri)
+        if known is None:
+            assert not any(map(sources.is_statement, stated))
+            continue
+        told += 1
+        assert [*sources.cited(other.reader, iri).all()] == stated
+        assert known.page(3, 2) == stated[2:5]
+        assert (
+            known.page(4, len(known.figures) - 1)
+            == stated[len(known.figures) - 1 : len(known.figures) + 3]
+            or not known.figures
+        )
+        assert len(known) == len(stated)
+        assert known.named == len({c.iri for c in found} - {*stated})
+    assert told > 50
 
 
 @pytest.mark.parametrize("address", GRAPH)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from kg import vocab
 from kg.query.read.reader import Reader
-from kg.query.read.text import PROLOGUE, local, ref
+from kg.query.read.text import BATCH, PROLOGUE, local, ref
+from kg.shelf.claims import claims_of
 
 _END = re.compile(r"[。！？；!?]+[”’」』）)]*")
 _HEADING = re.compile(r"[^，。；：、！？!?,;:\n]{2,40}\n")
@@ -114,6 +115,39 @@ def _claims(reader: Reader, source: str) -> list[Claim]:
         )
         for row in found
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """What rests on a source, told without reading all of it.
+
+    Attributes:
+        stated: number of statements and figures.
+        named: number of things that are merely named there.
+        page: gives IRIs of statements and figures, sorted, by limit and offset.
+    """
+
+    stated: int
+    named: int
+    page: Callable[[int, int], list[str]]
+
+    def all(self) -> Iterator[str]:
+        """IRIs of all of them, read as they are asked for."""
+        start = 0
+        while found := self.page(BATCH, start):
+            yield from found
+            start += len(found)
+
+
+def cited(reader: Reader, source: str) -> Cited:
+    """What rests on a source: of a large graph from its shelf, else all ``claims``."""
+    shelf = reader.shelf
+    if shelf is not None and (known := claims_of(shelf, source)) is not None:
+        return Cited(len(known), known.named, known.page)
+    found = claims(reader, source)
+    stated = sorted({c.iri for c in found if c.status})
+    named = {c.iri for c in found if not c.status}
+    return Cited(len(stated), len(named), lambda n, start: stated[start : start + n])
 
 
 def lay(text: str, found: Iterable[Claim]) -> list[Sentence]:
