@@ -77,7 +77,13 @@ def prepare(
         prepare_names(cache / "names", shelf)
         _network(store, cache / "graphs", shelf, complements, progress)
         # Last, and one by one: they take longest, and no page waits for them.
-        for key, name, make in answer_fillers(Patient(store), questions):
+        answers = answer_fillers(
+            Patient(store),
+            questions,
+            shelf,
+            lambda part: progress(f"answering the catalogue: {part}"),
+        )
+        for key, name, make in answers:
             progress(f"answering the catalogue: {name}")
             try:
                 shelf.add(key, make)

@@ -13,7 +13,10 @@ from typing import Any
 from kg.errors import KGError, PreparingError
 from kg.model import Blank, Iri, Literal, Term
 from kg.query.catalogue import LANGUAGES, Question
+from kg.query.read.most_linked import counts_neighbours, most_linked
+from kg.query.read.parts import in_parts
 from kg.query.read.reader import Reader
+from kg.shelf import Shelf
 from kg.store import Solutions, Store
 
 MOST = 1000
@@ -91,11 +94,20 @@ def _not_yet() -> PreparingError:
 
 
 def fillers(
-    store: Store, questions: Iterable[Question]
+    store: Store,
+    questions: Iterable[Question],
+    shelf: Shelf,
+    progress: Callable[[str], None] = lambda step: None,
 ) -> Iterator[tuple[str, str, Callable[[], Any]]]:
     """Key, name and maker of the answer to each question as it is first asked.
 
     Those whose blanks stand for things that the store does not have are left out.
+
+    Args:
+        store: that is asked; one that hands out beginnings is asked in parts.
+        questions: whose answers are wanted.
+        shelf: of the store's generation.
+        progress: told how far an answer is that is made in parts.
     """
     for question in questions:
         try:
@@ -105,14 +117,24 @@ def fillers(
         for language in LANGUAGES:
             text = question.bind({}, language)
             name = f"{question.name} ({language})"
-            yield key(text), name, lambda text=text: _told(store, text)  # type: ignore[misc]
+            yield (
+                key(text),
+                name,
+                lambda t=text, n=name: _told(  # type: ignore[misc]
+                    store, shelf, t, lambda part: progress(f"{n}, {part}")
+                ),
+            )
 
 
-def _told(store: Store, text: str) -> dict[str, Any]:
+def _told(
+    store: Store, shelf: Shelf, text: str, progress: Callable[[str], None]
+) -> dict[str, Any]:
     """The first rows as JSON's types; all are counted, few are read."""
-    stream = getattr(store, "beginning", None)
-    if stream is not None:
-        found, total = stream(text, MOST)
+    if counts_neighbours(text):
+        found = most_linked(store, shelf, text)
+        total = len(found)
+    elif hasattr(store, "beginning"):
+        found, total = in_parts(store, text, MOST, progress)  # type: ignore[arg-type]
     else:
         found = store.select(text)
         total = len(found)
