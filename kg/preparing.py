@@ -74,7 +74,11 @@ def prepare(
             return False
         shelf = _shelf(store, cache / "shelf", progress)
         progress("indexing names")
-        prepare_names(cache / "names", shelf)
+        prepare_names(
+            cache / "names",
+            shelf,
+            lambda count: progress(f"indexing names: {count:,} things"),
+        )
         _network(store, cache / "graphs", shelf, complements, progress)
         # Last, and one by one: they take longest, and no page waits for them.
         answers = answer_fillers(
@@ -108,11 +112,17 @@ def _network(
     terms = projection.read_terms(Patient(store))
     write_parts(folder, network, terms, complements)
     progress("drawing the network")
-    prepare_picture(folder, network)
+    prepare_picture(
+        folder, network, lambda part: progress(f"drawing the network: {part}")
+    )
     progress("finding hubs, communities and gaps")
     state = read_state(Patient(store), folder, shelf, complements, {})
     if state is not None:
-        shelf.add(insights.KEY, lambda: insights.plain(insights.told_of(state)))
+
+        def tell(part: str) -> None:
+            progress(f"finding hubs, communities and gaps: {part}")
+
+        shelf.add(insights.KEY, lambda: insights.plain(insights.told_of(state, tell)))
 
 
 def _shelf(store: Store, folder: Path, progress: Progress) -> Shelf:

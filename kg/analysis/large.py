@@ -10,6 +10,7 @@ import gzip
 import json
 import os
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,12 +78,19 @@ def read_picture(folder: Path, generation: str) -> Picture | None:
     return Picture(facts, folder, generation) if whole else None
 
 
-def prepare_picture(folder: Path, network: Compact) -> int:
+def prepare_picture(
+    folder: Path, network: Compact, told: Callable[[str], None] = lambda part: None
+) -> int:
     """Compute the picture of a network and write it, unless it is there.
 
     Communities and ranks are those of the whole; drawn are the ``DRAWN`` things
     with the most statements and at most ``LINKS_DRAWN`` links between them. The
     facts are written last, so that a reader finds all of it or nothing.
+
+    Args:
+        folder: where the files lie.
+        network: of one generation.
+        told: called with what begins.
 
     Returns:
         The number of things.
@@ -91,10 +99,14 @@ def prepare_picture(folder: Path, network: Compact) -> int:
     if (kept := read_picture(folder, generation)) is not None:
         return int(kept.facts["nodes_total"])
     ends = np.stack((network.source, network.target), axis=1).astype(np.int64)
+    told("communities")
     member = communities.partition(len(network), ends)
+    told("shortest paths from some things")
     measured = measure(len(network), ends)
     modularity = communities.modularity(len(network), ends, member)
+    told("names of communities")
     named = communities.named_of(network, member, network.counted)
+    told("positions")
     drawn = _drawing(network, ends, member, measured, named)
     drawn.modularity = modularity
     sizes = {}
@@ -103,13 +115,13 @@ def prepare_picture(folder: Path, network: Compact) -> int:
         sizes[language] = len(data)
         name = file_name("picture", generation, f"{language}.bin.gz")
         _write(folder / name, data)
-    told = _communities(network, member, measured, named)
+    largest = _communities(network, member, measured, named)
     facts = {
         "nodes_total": len(network),
         "edges_total": len(ends),
         "nodes_drawn": len(drawn.nodes),
         "modularity": round(modularity, 4),
-        "communities": told,
+        "communities": largest,
         "sizes": sizes,
     }
     text = json.dumps(facts, ensure_ascii=False).encode()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from kg.errors import DataError, KGError
-from kg.search.build import write_index
+from kg.search.build import Entry, write_index
 from kg.search.gather import entries_of, read_entries
 from kg.search.index import Match, NameIndex, Wish
 from kg.shelf import Keeper, Shelf
@@ -15,6 +16,7 @@ from kg.shelf.keeper import file_name, sweep
 from kg.store import Store
 
 LOG = logging.getLogger(__name__)
+TOLD_THINGS = 100_000
 
 
 class Names:
@@ -112,8 +114,15 @@ class Names:
         return NameIndex(path)
 
 
-def prepare_names(folder: Path, shelf: Shelf) -> int:
+def prepare_names(
+    folder: Path, shelf: Shelf, told: Callable[[int], None] = lambda count: None
+) -> int:
     """Write the index of a large graph from its shelf, unless it is there.
+
+    Args:
+        folder: where it lies.
+        shelf: that has the names.
+        told: called with the number of things so far, every ``TOLD_THINGS``.
 
     Returns:
         The number of things.
@@ -121,9 +130,16 @@ def prepare_names(folder: Path, shelf: Shelf) -> int:
     path = folder / file_name("names", shelf.generation, "sqlite")
     if _opened(path) is not None:
         return 0
-    count = write_index(path, entries_of(shelf), shelf.generation)
+    count = write_index(path, _counted(entries_of(shelf), told), shelf.generation)
     sweep(folder, "names")
     return count
+
+
+def _counted(entries: Iterable[Entry], told: Callable[[int], None]) -> Iterator[Entry]:
+    for count, entry in enumerate(entries, 1):
+        yield entry
+        if count % TOLD_THINGS == 0:
+            told(count)
 
 
 def _opened(path: Path) -> NameIndex | None:

@@ -6,7 +6,7 @@ sentence; what nobody wrote down is missing here too.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -152,14 +152,18 @@ def told(advisor: Advisor) -> Told:
     return read(kept)
 
 
-def told_of(state: State) -> Told:
-    """The same of a state, computed."""
+def told_of(state: State, step: Callable[[str], None] = lambda part: None) -> Told:
+    """The same of a state, computed; ``step`` is told what begins."""
+    step("communities")
     named, modularity = groups(state)
+    step("shortest paths from some things")
+    found = hubs(state)
+    step("gaps")
     return Told(
         state.generation,
         len(state.network.nodes),
         stated(state.network),
-        hubs(state),
+        found,
         named,
         modularity,
         holes(state),
