@@ -26,7 +26,7 @@ from kg.analysis.partners.state import read_state
 from kg.analysis.partners.stored import write_parts
 from kg.config import Settings
 from kg.curate.listed import list_datasets
-from kg.errors import KGError
+from kg.errors import KGError, QueryTooLargeError
 from kg.query.catalogue import Question
 from kg.query.read import Reader
 from kg.query.read.kept_answers import ANSWERED
@@ -91,6 +91,8 @@ def prepare(
             progress(f"answering the catalogue: {name}")
             try:
                 shelf.add(key, make)
+            except QueryTooLargeError as error:
+                progress(f"left out: {name}: {error}")
             except KGError:
                 LOG.exception("the answer to %s is not kept", name)
         shelf.add(ANSWERED, lambda: True)

@@ -65,9 +65,6 @@ class Patient:
         stream = getattr(store, "rows", None)
         if stream is not None:
             self.rows = stream
-        beginning = getattr(store, "beginning", None)
-        if beginning is not None:
-            self.beginning = beginning
 
     @property
     def generation(self) -> str:

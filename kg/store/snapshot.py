@@ -8,7 +8,6 @@ files directly and row by row, so that memory stays flat and no term is sent.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -52,13 +51,6 @@ class Snapshot:
     def select(self, query: str, *, timeout_s: float = 30.0) -> Solutions:
         """Answer a SELECT (see ``Store.select``)."""
         return asking.select(self._store, query)
-
-    def beginning(self, query: str, most: int) -> tuple[Solutions, int]:
-        """The first ``most`` solutions of a SELECT, and how many there are in all."""
-        found = asking.solutions(self._store, query)
-        names = tuple(v.value for v in found.variables)
-        rows = list(islice(asking.rows(found), most))
-        return Solutions(names, rows), len(rows) + sum(1 for _ in found)
 
     def ask(self, query: str, *, timeout_s: float = 30.0) -> bool:
         """Answer an ASK (see ``Store.ask``)."""

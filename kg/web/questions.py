@@ -12,7 +12,13 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, current_app, jsonify, render_template, request
 
 from kg import vocab
-from kg.errors import KGError, NotFoundError, PreparingError, QueryError
+from kg.errors import (
+    KGError,
+    NotFoundError,
+    PreparingError,
+    QueryError,
+    QueryTooLargeError,
+)
 from kg.model import Iri, Literal, Term
 from kg.model.pinyin import by_name
 from kg.query.catalogue import Catalogue, Parameter, Question, load_catalogue
@@ -163,7 +169,7 @@ def question(name: str) -> Response | str | tuple[str, int]:
     except PreparingError:
         raise
     except KGError as error:
-        if not asked.parameters:
+        if not asked.parameters and not isinstance(error, QueryTooLargeError):
             raise
         return _unfilled(asked, error, common)
     number, found = page_number(), answer.rows
@@ -191,8 +197,18 @@ def question(name: str) -> Response | str | tuple[str, int]:
 def _unfilled(
     asked: Question, error: KGError, common: dict[str, Any]
 ) -> tuple[str, int]:
-    """The form again, with what each blank may have meant."""
+    """The form again, with what each blank may have meant, or how to narrow it."""
     given = _given(asked)
+    if isinstance(error, QueryTooLargeError):
+        page = render_template(
+            "question.html",
+            **common,
+            values=_shown_values(asked),
+            error=f"{error.text(language())} {error.advice(language())}",
+            sparql=sparql_link(asked.bind(given, language())),
+            keep=_keep(asked),
+        )
+        return page, 413
     meant = {
         p.name: _meant(p, given[p.name]) for p in asked.parameters if p.name in given
     }

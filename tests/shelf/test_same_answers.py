@@ -11,6 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from kg.config import load_settings
+from kg.errors import QueryTimeoutError
 from kg.preparing import here
 from kg.query.read import kept_answers, sources
 from kg.shelf import Keeper
@@ -252,6 +253,33 @@ def test_long_answer_says_that_it_is_cut(
     assert "this page shows the first" not in plain.get(path).text
     files = path.replace("?", ".csv?")
     assert _read(shelved, files) == _read(plain, files)
+
+
+def test_question_that_takes_too_long_is_to_be_narrowed(
+    parts: Parts,
+    plain: FlaskClient,
+    shelved: FlaskClient,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kind = type(parts.store)
+    select = kind.select
+
+    def limited(self: Any, query: str, *, timeout_s: float = 30.0) -> Any:
+        """As a store with workers; one in memory heeds no time."""
+        if timeout_s < 0.01:
+            raise QueryTimeoutError("The time is over.")
+        return select(self, query, timeout_s=timeout_s)
+
+    path = "/questions/shortest_path_between_two_bodies?from=lepu-medical&lang="
+    assert plain.get(path + "en").status_code == 200
+    monkeypatch.setattr(kind, "select", limited)
+    monkeypatch.setattr(kept_answers, "_TIMEOUT_S", 0.001)
+    for language, word in (("en", "has to be narrowed"), ("zh", "缩小范围")):
+        page = shelved.get(path + language)
+        assert page.status_code == 413
+        assert word in page.text
+        assert "/sparql?query=" in page.text
+        assert "lepu-medical" in page.text
 
 
 def _read(client: FlaskClient, path: str) -> tuple[int, bytes]:

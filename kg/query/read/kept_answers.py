@@ -10,11 +10,16 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from kg.errors import KGError, PreparingError
+from kg.errors import (
+    KGError,
+    PreparingError,
+    QueryTimeoutError,
+    QueryTooLargeError,
+)
 from kg.model import Blank, Iri, Literal, Term
 from kg.query.catalogue import LANGUAGES, Question
 from kg.query.read.most_linked import counts_neighbours, most_linked
-from kg.query.read.parts import in_parts
+from kg.query.read.parts import at_first, in_parts, to_narrow
 from kg.query.read.reader import Reader
 from kg.shelf import Shelf
 from kg.store import Solutions, Store
@@ -57,6 +62,7 @@ def beginning(reader: Reader, text: str, *, is_kept: bool = False) -> Beginning:
 
     Raises:
         PreparingError: while that is being computed, or nothing is prepared yet.
+        QueryTooLargeError: if a large graph does not answer it within the limits.
         KGError: as ``Store.select``.
     """
     shelf = reader.shelf
@@ -72,7 +78,10 @@ def beginning(reader: Reader, text: str, *, is_kept: bool = False) -> Beginning:
             return _read(told)
         if is_kept and not shelf.value(ANSWERED):
             raise _not_yet()
-        found = reader.store.select(text, timeout_s=_TIMEOUT_S)
+        try:
+            found = reader.store.select(text, timeout_s=_TIMEOUT_S)
+        except (QueryTimeoutError, QueryTooLargeError) as error:
+            raise to_narrow() from error
         return Beginning(Solutions(found.variables, found.rows[:MOST]), len(found))
 
     return reader.recent(f"{text} of {shelf.generation}", read)
@@ -133,11 +142,10 @@ def _told(
     if counts_neighbours(text):
         found = most_linked(store, shelf, text)
         total = len(found)
-    elif hasattr(store, "beginning"):
+    elif hasattr(store, "rows"):
         found, total = in_parts(store, text, MOST, progress)  # type: ignore[arg-type]
     else:
-        found = store.select(text)
-        total = len(found)
+        found, total = at_first(store, text, MOST)
     rows = [[_plain(t) for t in row] for row in found.rows[:MOST]]
     return {"variables": found.variables, "rows": rows, "total": total}
 

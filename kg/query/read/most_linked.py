@@ -11,12 +11,15 @@ import re
 from collections.abc import Sequence
 
 from kg.model import Iri, Literal, Term
+from kg.query.read.parts import to_narrow
 from kg.query.read.text import is_iri
 from kg.shelf import Shelf
 from kg.store import Solutions, Store
 
 FIRST = 64
 """Things that are counted at first; then twice as many, and so on."""
+MOST = 10_000
+"""Things that are counted at most."""
 # A part of a query that counts the neighbours of each thing and keeps the first.
 _COUNTED = re.compile(
     r"\{ (SELECT \?thing \(COUNT\(DISTINCT \?other\) AS \?neighbours\)"
@@ -40,6 +43,7 @@ def most_linked(store: Store, shelf: Shelf, text: str) -> Solutions:
         text: for which ``counts_neighbours`` holds.
 
     Raises:
+        QueryTooLargeError: if too many things may be among the first.
         KGError: as the store does.
     """
     part = _COUNTED.search(text)
@@ -61,6 +65,8 @@ def most_linked(store: Store, shelf: Shelf, text: str) -> Solutions:
             first = _values([str(row[0]) for row in found.rows if _iri(row[0])])
             start = part.start(1) + len(part[1])
             return store.select(text[:start] + first + text[start:])
+        if asked >= MOST:
+            raise to_narrow()
         asked *= 2
 
 

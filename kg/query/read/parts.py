@@ -16,13 +16,16 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby, takewhile
 from typing import Protocol
 
+from kg.errors import QueryTooLargeError
 from kg.model import Blank, Iri, Literal, Term
-from kg.store import Solutions
+from kg.store import Solutions, Store
 
 AT_ONCE = 100
 """Statements asked for at once: so few that the engine looks up one after another."""
 WAITING = 4
 """How many times the rows that are wanted wait until they are put in order."""
+CHOSEN = 5_000_000
+"""Statements that a question may speak of: a fifth of a kilobyte each."""
 _TOLD = 50_000
 _SELECT = re.compile(r"^SELECT (DISTINCT )?((?:\?\w+ ?)+)\n?WHERE \{\n", re.MULTILINE)
 # Where a question of the catalogue says what its rows rest on, below what chooses them.
@@ -41,20 +44,13 @@ Told = Callable[[str], None]
 
 
 class Streaming(Protocol):
-    """A store that hands out answers as they are found."""
+    """A store that hands out answers row by row."""
 
     def select(self, query: str, *, timeout_s: float = ...) -> Solutions:
         """Answer a SELECT."""
 
     def rows(self, query: str) -> Iterator[Row]:
         """The solutions of a SELECT, one at a time."""
-
-    def beginning(self, query: str, most: int) -> tuple[Solutions, int]:
-        """The first ``most`` solutions of a SELECT, and how many there are in all."""
-
-
-class _UnsplitError(Exception):
-    """This question, or this graph, is not of the shape that can be split."""
 
 
 def in_parts(
@@ -64,18 +60,45 @@ def in_parts(
 
     Args:
         store: that is asked.
-        text: the query. One that does not say what its rows rest on, or chooses
-            statements without an IRI, is answered as a whole.
+        text: the query.
         most: rows wanted.
         told: called with how far it is, now and then.
 
     Raises:
+        QueryTooLargeError: if it cannot be found so, since it does not say what its
+            rows rest on, computes it, or may rest on more than ``CHOSEN`` statements or
+            on some without an IRI.
         KGError: as the store does.
     """
-    try:
-        return _Question(text).answered(store, most, told)
-    except _UnsplitError:
-        return store.beginning(text, most)
+    return _Question(text).answered(store, most, told)
+
+
+def at_first(store: Store, text: str, most: int) -> tuple[Solutions, int]:
+    """The same of a store that sorts for itself and hands over what is asked for.
+
+    Raises:
+        KGError: as the store does.
+    """
+    end = text.rfind("\nORDER BY ")
+    if end < text.rfind("}"):
+        found = store.select(text)
+        return Solutions(found.variables, found.rows[:most]), len(found)
+    found = store.select(f"{text}\nLIMIT {most}")
+    if len(found) < most:
+        return found, len(found)
+    start = text.index("SELECT")
+    counted = f"SELECT (COUNT(*) AS ?n) WHERE {{ {text[start:end]} }}"
+    return found, int(str(store.select(text[:start] + counted).rows[0][0]))
+
+
+def to_narrow() -> QueryTooLargeError:
+    """What a reader is told of a question that reads too much of a large graph."""
+    return QueryTooLargeError(
+        "On a graph of this size this question has to be narrowed.",
+        zh="图谱规模较大，此问题需要缩小范围。",
+        hint="Fill its blanks with less, or limit it in the SPARQL editor.",
+        hint_zh="请填写范围较小的内容，或在 SPARQL 编辑器中限定。",
+    )
 
 
 class _Question:
@@ -85,19 +108,19 @@ class _Question:
         text: the query.
 
     Raises:
-        _UnsplitError: if it is of another shape.
+        QueryTooLargeError: if it is of another shape.
     """
 
     def __init__(self, text: str) -> None:
         head, end = _SELECT.search(text), text.rfind("\nORDER BY ")
         if head is None or end < head.end() or len(_RESTS.findall(text)) != 1:
-            raise _UnsplitError
+            raise to_narrow()
         self.prologue, self.select = text[: head.start()], head[0]
         self.names = tuple(re.findall(r"\?(\w+)", head[2]))
         self.body, self.order = text[head.end() : end], text[end:]
         computed = " AS ?statement)" in text
         if computed or "evidence" not in self.names or not self._sorts_by_columns():
-            raise _UnsplitError
+            raise to_narrow()
         self.is_distinct = bool(head[1])
 
     def _sorts_by_columns(self) -> bool:
@@ -144,15 +167,17 @@ class _Question:
         """
         rests = _RESTS.search(body)
         if rests is None:
-            raise _UnsplitError
+            raise to_narrow()
         lines = _FILTER.sub("", body[: rests.start()])
         lines += rests[0] if self.is_distinct else ""
         query = f"{self.prologue}SELECT {self._keys} WHERE {{\n{lines}}}"
         found: dict[Pair, None] = {}
         for row in store.rows(query):
             if not all(isinstance(term, Iri) for term in row):
-                raise _UnsplitError
+                raise to_narrow()
             found[tuple(str(term) for term in row)] = None
+            if len(found) > CHOSEN:
+                raise to_narrow()
         # As they lie in the store, so that they are read one after another.
         return sorted(found) if self.is_distinct else list(found)
 
@@ -240,5 +265,5 @@ class _First:
 
 def _n3(term: Term | None) -> str:
     if isinstance(term, Blank):
-        raise _UnsplitError
+        raise to_narrow()
     return "UNDEF" if term is None else term.n3()
