@@ -54,7 +54,7 @@ async def read_body(
         raise Refused(413, "body-too-large")
     try:
         async with asyncio.timeout(options.body_timeout_s) as deadline:
-            body = _Body(limit)
+            body = _Body(limit, None if length is None else int(length))
             if boundary:
                 await body.read_token(receive, boundary, options, deadline)
             return await body.read(receive)
@@ -80,12 +80,14 @@ def _limit(path: str, headers: dict[bytes, bytes], options: FrontOptions) -> int
 class _Body:
     """A body that comes in pieces.
 
-    One that is too long is read to its end, if that is near: a client that still
-    sends when it is refused may never read why.
+    Its end is where it was said to be, or where the server says so. One that is
+    too long is read to its end, if that is near: a client that still sends when it
+    is refused may never read why.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, length: int | None) -> None:
         self._limit = limit
+        self._whole = length
         self._pieces: list[bytes] = []
         self._length = 0
         self._is_over = self._is_gone = False
@@ -128,4 +130,6 @@ class _Body:
             raise Refused(413, "body-too-large")
         if keep or self._length <= self._limit:
             self._pieces.append(piece)
-        self._is_over = not event.get("more_body")
+        # What ends with its last byte is not waited for once more: that would be
+        # one more way to the server's thread and back.
+        self._is_over = not event.get("more_body") or self._length == self._whole
