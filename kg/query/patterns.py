@@ -14,6 +14,7 @@ the tokens for each level of nesting, of texts that the guard has bounded.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from kg.query.tokens import Token
@@ -30,6 +31,8 @@ from kg.store.joins import (
 MAX_LENGTH: Final = 8192
 MAX_PARTS: Final = 10
 MAX_GROUPS: Final = 8
+MIN_SEARCHED: Final = 2  # characters; one is in every other text
+_SEARCHED: Final = re.compile(r"[^\x00-\x1f\"'\\<>^\x7f\ud800-\udfff]+")
 _OURS: Final = "?kg_"  # variables of what is put into texts, and of samples
 _FRESH: Final = f"{_OURS}join_"
 _LEFT_ALONE: Final = frozenset({"GRAPH", "SERVICE", "FROM", "LATERAL", "LOAD"})
@@ -142,6 +145,7 @@ class _Reading:
             end = self.after_filter(at + 1)
             inside = self.tokens[at:end]
             seen.filtered |= {t.text for t in inside if t.kind == "variable"}
+            seen.searched += _searched(inside[1:])
             return end
         if word in _AFTER_TRIPLES:
             seen.is_closed = True
@@ -346,6 +350,7 @@ class _Seen:
         self.parts: list[Part] = []
         self.spans: list[tuple[int, int]] = []
         self.filtered: set[str] = set()
+        self.searched: list[tuple[str, str]] = []
         self.queries: list[Group] = []
         self.branches: list[Group] = []
 
@@ -358,6 +363,7 @@ class _Seen:
             tuple(self.spans),
             tuple(self.parts),
             frozenset(self.filtered),
+            tuple(self.searched),
             self.is_streamed,
             self.is_spread,
         )
@@ -372,8 +378,61 @@ def _triple(subject: str, predicate: str, term: str) -> Part:
     return Part(f"{subject} {predicate} {term}", subject, predicate, term)
 
 
+def _searched(constraint: list[Token]) -> list[tuple[str, str]]:
+    """What a FILTER has a variable contain: ``CONTAINS(STR(?v), "…")`` and others.
+
+    Alone, or joined with others by ``&&``; a text that is written without escapes.
+    """
+    inside, depth = constraint, constraint[0].depth
+    if inside[0].text == "(":
+        inside, depth = inside[1:-1], depth + 1
+    conjuncts: list[list[Token]] = [[]]
+    for token in inside:
+        if token.depth == depth and token.text == "&&":
+            conjuncts.append([])
+        elif token.depth == depth and token.text == "||":
+            return []
+        else:
+            conjuncts[-1].append(token)
+    return [found for conjunct in conjuncts if (found := _contained(conjunct))]
+
+
+def _contained(conjunct: list[Token]) -> tuple[str, str] | None:
+    words = [t.text.upper() if t.kind == "word" else t.text for t in conjunct]
+    start = words[:2] == ["CONTAINS", "("]
+    if start and words[2:4] == ["STR", "("] and words[5:7] == [")", ","]:
+        at = 4
+    elif start and words[3:4] == [","]:
+        at = 2
+    else:
+        return None
+    variable, string = conjunct[at], conjunct[-2]
+    needed = at + (5 if at == 4 else 4)
+    text = string.text[1:-1]
+    if (
+        len(conjunct) != needed
+        or words[-1] != ")"
+        or variable.kind != "variable"
+        or string.kind != "string"
+        or len(text) < MIN_SEARCHED
+        or not _SEARCHED.fullmatch(text)
+    ):
+        return None
+    return variable.text, text
+
+
+def _is_searched(group: Group) -> bool:
+    """Whether the one pattern of a group gives what is searched."""
+    (part,) = group.parts
+    searched = {variable for variable, _ in group.searched}
+    is_plain = part.rows < 0 and not part.steps and not is_variable(part.predicate)
+    return is_plain and part.object in searched and is_variable(part.subject)
+
+
 def _can_be_ordered(group: Group) -> bool:
     parts = group.parts
+    if len(parts) == 1:
+        return _is_searched(group)
     if not 2 <= len(parts) <= MAX_PARTS:
         return False
     if any(len(set(p.variables)) < len(p.variables) for p in parts):

@@ -62,6 +62,7 @@ class Group(NamedTuple):
             ordered ones go.
         parts: in the order of the text.
         filtered: variables that a FILTER of the group names.
+        searched: texts that a variable's string must contain, by a FILTER.
         is_streamed: whether the query may stop after some of the rows.
         is_spread: whether a sequence path was spread, so that the parts are
             not what is written.
@@ -70,6 +71,7 @@ class Group(NamedTuple):
     spans: tuple[tuple[int, int], ...]
     parts: tuple[Part, ...]
     filtered: frozenset[str] = frozenset()
+    searched: tuple[tuple[str, str], ...] = ()
     is_streamed: bool = False
     is_spread: bool = False
 
@@ -105,10 +107,11 @@ def joins_from_json(told: Any) -> Joins:
                 tuple((start, stop) for start, stop in spans),
                 tuple(_part(*fields) for fields in parts),
                 frozenset(filtered),
+                tuple((variable, text) for variable, text in searched),
                 is_streamed,
                 is_spread,
             )
-            for spans, parts, filtered, is_streamed, is_spread in groups
+            for spans, parts, filtered, searched, is_streamed, is_spread in groups
         ),
     )
 

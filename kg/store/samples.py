@@ -11,6 +11,8 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
+from kg.store.texts import Texts
+
 MAX_KEPT: Final = 4096
 _SAMPLE: Final = 500
 _THINGS: Final = 30
@@ -29,6 +31,7 @@ class Samples:
     def __init__(self, store: ox.Store, base_iri: str = "") -> None:
         self._store = store
         self._options = {"base_iri": base_iri} if base_iri else {}
+        self.texts = Texts(store, self._options)
         self._counts: dict[tuple[str, str], tuple[int, int]] = {}
         self._fans: dict[tuple[str, str, bool], tuple[float, int]] = {}
 

@@ -24,10 +24,11 @@ from kg.store.samples import Samples
 _LOOK_UP: Final = 2.5  # of one row's matches
 _CHECK: Final = 1.5  # whether one triple is there
 _ROW: Final = 0.2  # read on
+_TEXT: Final = 1.2  # of a term, fetched
 _HASHED: Final = 0.15
 _STEP: Final = 0.3  # of a closure
 _CAPS: Final = (1_000, 10_000, 50_000)
-_TO_COUNT_MORE: Final = 2.5  # what a counted row must have been worth
+_TO_COUNT_MORE: Final = 1.0  # what a counted row must have been worth
 _MOST_SAMPLED: Final = 10_000
 _MOST_HASHED: Final = 200_000
 _LONG: Final = 1_500.0
@@ -35,7 +36,7 @@ _CLEARLY: Final = 0.6  # of the engine's own order
 _CLEARLY_STREAMED: Final = 0.2  # where it may stop long before
 _UNKNOWN_FAN: Final = 20.0
 _HUGE: Final = 1e9
-_MAX_KEPT: Final = 256
+_MAX_KEPT: Final = 64
 
 Chain = Sequence[tuple[Part, bool]]
 """Parts in the order they are joined, and whether each is hashed (never the first)."""
@@ -54,8 +55,9 @@ class Ordered:
     Attributes:
         chains: one for each group; empty where the engine's own order stays.
         told: the same for people: numbers of the parts, from 1 as they are written
-            in the group, ``#`` after one that is hashed, ``-`` for a group that is
-            left alone, ``;`` between groups; empty if all are.
+            in the group, 0 for the objects that a text was found in, ``#`` after
+            one that is hashed, ``-`` for a group that is left alone, ``;`` between
+            groups; empty if all are.
     """
 
     chains: tuple[Chain, ...]
@@ -97,8 +99,9 @@ def _told(joins: Joins, chains: Sequence[Chain]) -> str:
         return ""
     groups = []
     for group, chain in zip(joins.groups, chains, strict=True):
+        number = {part: i for i, part in enumerate(group.parts, 1)}
         numbers = [
-            f"{group.parts.index(part) + 1}{'#' if is_hashed else ''}"
+            f"{number.get(part, 0)}{'#' if is_hashed else ''}"
             for part, is_hashed in chain
         ]
         groups.append(" ".join(numbers) or "-")
@@ -125,7 +128,7 @@ class Steering:
             joins: from ``kg.query.patterns``; not empty.
             base_iri: what relative IRIs are resolved against; empty for none.
         """
-        key = (text[: joins.groups[-1].spans[-1][1]], base_iri)
+        key = (text, base_iri)  # all of it: a FILTER may say what is searched
         found = self._kept.get(key)
         if found is None:
             if len(self._kept) >= _MAX_KEPT:
@@ -161,6 +164,7 @@ class _Prices:
         self._samples = samples
         self._prologue = prologue
         self._group = group
+        self._parts = group.parts  # and what was found of a text
         self._cap = _CAPS[0]  # of what is sampled
         self._caps = dict.fromkeys(group.parts, _CAPS[0])  # of what is counted
         self._clearly = _CLEARLY_STREAMED if group.is_streamed else _CLEARLY
@@ -175,7 +179,9 @@ class _Prices:
             is_counted = self._is_counted(asked.chain[0][0])
             if is_counted and asked.price < _LONG:
                 return self._unchanged(asked)
-            begun = self._counted() or self._group.parts
+            if cap == _CAPS[0]:
+                self._search()
+            begun = self._counted() or self._parts
             self._worth = asked.price
             best = min(map(self._from, begun), key=lambda order: order.price)
             if best.price < asked.price * self._clearly and self._counted():
@@ -193,7 +199,19 @@ class _Prices:
         return order.chain if self._group.is_spread else ()
 
     def _counted(self) -> list[Part]:
-        return [part for part in self._group.parts if self._is_counted(part)]
+        return [part for part in self._parts if self._is_counted(part)]
+
+    def _search(self) -> None:
+        """Have the objects that contain a text that is searched be a part too."""
+        for variable, text in self._group.searched:
+            for part in self._group.parts:
+                is_plain = not part.steps and not is_variable(part.predicate)
+                if part.object == variable and is_plain and part.rows < 0:
+                    texts, predicate = self._samples.texts, part.predicate
+                    found = texts.found(self._prologue, predicate, variable, text)
+                    if found is not None:
+                        self._parts = (*self._parts, found)
+                    return
 
     def _as_engine(self) -> _Order:
         first, *rest = engine_order(self._group.parts)
@@ -210,7 +228,7 @@ class _Prices:
 
     def _from(self, first: Part) -> _Order:
         """The order that begins with a part and has the fewest rows after each."""
-        left = [part for part in self._group.parts if part is not first]
+        left = [part for part in self._parts if part is not first]
         price, rows = self._begin(first)
         bound = set(first.variables)
         chain = [(first, False)]
@@ -231,7 +249,13 @@ class _Prices:
 
     def _begin(self, part: Part) -> tuple[float, float]:
         size = float(self._size(part))
-        return size * (_STEP if part.steps else _ROW), size
+        each = _STEP if part.steps else _ROW + self._text(part, set())
+        return size * each, size
+
+    def _text(self, part: Part, bound: set[str]) -> float:
+        """What a FILTER costs that needs a term of a match that was not there yet."""
+        new = self._group.filtered.intersection(part.variables) - bound
+        return _TEXT if new and part.rows < 0 else 0.0
 
     def _is_counted(self, part: Part) -> bool:
         """Whether the size of a part is known, not only that it is large."""
@@ -262,7 +286,7 @@ class _Prices:
             return _LOOK_UP + _STEP * min(self._size(part), _CAPS[0])
         if bound.issuperset(part.variables):
             return _CHECK
-        return _LOOK_UP + fan * _ROW
+        return _LOOK_UP + fan * (_ROW + self._text(part, bound))
 
     def _hashed(self, part: Part, rows: float, each: float) -> float:
         """What it costs to read all of a part instead, if that may be cheaper."""
