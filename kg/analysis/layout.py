@@ -89,11 +89,23 @@ def _springs(ends: NDArray[np.int64], points: Floats, steps: int) -> Floats:
     degree = np.bincount(ends.ravel(), minlength=count).astype(float)
     pull = 1.0 / np.sqrt(1.0 + np.maximum(degree[ends[:, 0]], degree[ends[:, 1]]) / 6)
     heat, cooling = 0.1 * math.sqrt(count) + 0.5, 0.985
+    across, up, square, fading = (np.empty((count, count)) for _ in range(4))
     for _ in range(steps):
-        apart = points[:, None, :] - points[None, :, :]
-        square = (apart**2).sum(axis=2) + 0.01
-        fading = np.clip(1 - np.sqrt(square) / REACH, 0, None)
-        moved = (apart * (2.2 * fading / square)[:, :, None]).sum(axis=1)
+        # In place: what is allocated anew for each step costs more than it computes.
+        np.subtract.outer(points[:, 0], points[:, 0], out=across)
+        np.subtract.outer(points[:, 1], points[:, 1], out=up)
+        np.multiply(across, across, out=square)
+        np.multiply(up, up, out=fading)
+        square += fading
+        square += 0.01
+        np.sqrt(square, out=fading)
+        fading *= -2.2 / REACH
+        fading += 2.2
+        np.maximum(fading, 0, out=fading)
+        fading /= square
+        moved = np.stack(
+            [np.einsum("ij,ij->i", fading, apart) for apart in (across, up)], axis=1
+        )
         if len(ends):
             along = points[ends[:, 0]] - points[ends[:, 1]]
             length = np.sqrt((along**2).sum(axis=1))

@@ -17,7 +17,7 @@ from kg.query.read.facts import Fact
 from kg.query.read.matrix import SORTS
 from kg.query.read.matrix_shelf import Facets, Row
 from kg.query.read.sources import all_sources
-from kg.query.read.text import batches
+from kg.query.read.text import batches, ref
 from kg.query.read.tracks import Tree
 from kg.shelf.lists import KINDS
 from kg.web import factlist
@@ -64,6 +64,8 @@ def facets() -> Facets:
     """
     kind = _one_of("kind", KINDS)
     place, source = request.args.get("place", ""), request.args.get("source", "")
+    for iri in (vocab.ID + place, f"{vocab.ID}source-{source}"):
+        ref(iri)  # says so if it is none
     return Facets(
         kinds=tuple(tracks_.classes_of(reader(), kind)) if kind else (),
         place=vocab.ID + place if place else "",

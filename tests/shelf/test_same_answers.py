@@ -142,6 +142,27 @@ def test_page_is_the_same(plain: FlaskClient, shelved: FlaskClient, path: str) -
     assert other == one
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/tracks/matrix?source=%3C%3E",
+        "/tracks/matrix?place=a%3E%7D",
+        "/tracks/matrix.csv?source=a%20b",
+        "/tracks/none",
+        "/entities/none/facts.csv",
+        "/sources/none",
+        "/api/graph/path?from=lepu-medical&to=none",
+    ],
+)
+def test_what_is_not_there_is_told_the_same(
+    plain: FlaskClient, shelved: FlaskClient, path: str
+) -> None:
+    one, other = plain.get(path), shelved.get(path)
+    assert one.status_code == other.status_code == 404, one.text
+    told = [{**(answer.json or {}), "request_id": ""} for answer in (one, other)]
+    assert told[0] == told[1]
+
+
 def test_what_rests_on_a_source_is_the_same(
     plain: FlaskClient, shelved: FlaskClient
 ) -> None:
