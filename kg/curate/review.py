@@ -69,15 +69,19 @@ QUEUES: dict[str, str] = {
 }
 
 
-def queue(store: Store, which: str, limit: int = LIMIT) -> Solutions:
+def queue(
+    store: Store, which: str, limit: int = LIMIT, *, timeout_s: float = 30.0
+) -> Solutions:
     """What waits for a person in one queue: ``pairs``, ``contradictions`` ...
 
     Raises:
         NotFoundError: if there is no such queue.
+        QueryTimeoutError: if it takes too long: most queues read the whole graph.
     """
     if which not in QUEUES:
         raise NotFoundError(f"There is no queue {which!r}.", zh=f"没有队列 {which!r}。")
-    return store.select(f"{vocab.prologue()}{QUEUES[which]} LIMIT {limit}")
+    query = f"{vocab.prologue()}{QUEUES[which]} LIMIT {limit}"
+    return store.select(query, timeout_s=timeout_s)
 
 
 def pairs_apart(store: Store) -> frozenset[frozenset[str]]:

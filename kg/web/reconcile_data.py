@@ -10,13 +10,13 @@ from flask import current_app
 from kg import vocab
 from kg.model import Iri, Literal
 from kg.model.terms import XSD
+from kg.query.read.listing import class_counts
+from kg.query.read.shelved import property_uses
 from kg.query.read.values import (
     Called,
     Value,
-    class_sizes,
     is_thing,
     names_of,
-    property_uses,
     values_of,
 )
 from kg.search import Match, Wish
@@ -46,12 +46,12 @@ def limit_help() -> str:
 
 
 def _sizes() -> dict[str, int]:
-    return reader().kept("reconcile.classes", lambda: class_sizes(reader().store))
+    return class_counts(reader())
 
 
 def _uses(type_: str = "") -> dict[str, int]:
     return reader().kept(
-        f"reconcile.uses {type_}", lambda: property_uses(reader().store, type_)
+        f"reconcile.uses {type_}", lambda: property_uses(reader(), type_)
     )
 
 

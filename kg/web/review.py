@@ -18,10 +18,13 @@ from flask import (
 from kg import vocab
 from kg.curate.cells import KEBAB
 from kg.curate.review import GRAPH, LIMIT, QUEUES, Decision, queue
+from kg.errors import QueryTimeoutError, QueryTooLargeError
+from kg.store import Solutions
 from kg.web import links
 from kg.wiring import Parts
 
 blueprint = Blueprint("review", __name__)
+_TIMEOUT_S = 8.0
 _SAID = {
     "same": ("是同一主体。", "are the same."),
     "different": ("不是同一主体。", "are not the same."),
@@ -62,20 +65,38 @@ def review() -> str:
     """The queues, each with what waits in it."""
     parts: Parts = current_app.extensions["kg"]
     language = g.get("language", "en")
+    waiting = {key: _waiting(key) for key in QUEUES}
     queues = [
-        (key, _TITLES[key], [_told(row, language) for row in queue(parts.store, key)])
-        for key in QUEUES
+        (key, _TITLES[key], [_told(row, language) for row in found or ()])
+        for key, found in waiting.items()
     ]
     said, autofocus = _decided(queues, language)
     return render_template(
         "review.html",
         queues=queues,
+        unread={key for key, found in waiting.items() if found is None},
         said=said,
         autofocus=autofocus,
         limit=LIMIT,
         writable=parts.access.is_open,
         held=parts.desk.held.waiting(),
     )
+
+
+def _waiting(key: str) -> Solutions | None:
+    """What waits in a queue, read once a generation; ``None`` if that takes too long.
+
+    A queue that reads the whole of a large graph must not cost the others.
+    """
+    parts: Parts = current_app.extensions["kg"]
+
+    def read() -> Solutions | None:
+        try:
+            return queue(parts.store, key, timeout_s=_TIMEOUT_S)
+        except (QueryTimeoutError, QueryTooLargeError):
+            return None
+
+    return parts.reader.recent(f"queue {key}", read)
 
 
 def _decided(

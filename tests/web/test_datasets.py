@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 
 from kg.config import load_settings
 from kg.curate.review import SAME, Decision, decide, queue
-from kg.errors import DataError, NotFoundError
+from kg.errors import DataError, NotFoundError, QueryTimeoutError
+from kg.store import Solutions, Store
 from kg.web import create_app
 from kg.wiring import Parts, build_parts
 
@@ -116,6 +117,27 @@ def test_review_shows_each_queue(shipped_client: FlaskClient, language: str) -> 
         assert f'id="{anchor}"' in page
     assert "2001" in page
     assert page.count("≟") == 8
+
+
+def test_queue_that_takes_too_long_does_not_cost_the_others(
+    curator_parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def late(store: Store, which: str, timeout_s: float = 30.0) -> Solutions:
+        asked.append(which)
+        if which == "weak":
+            raise QueryTimeoutError("The time is over.")
+        return queue(store, which, timeout_s=timeout_s)
+
+    monkeypatch.setattr("kg.web.review.queue", late)
+    fresh = create_app(Parts(curator_parts.settings, curator_parts.store))
+    for _ in range(2):
+        page = fresh.test_client().get("/review?lang=en").text
+        assert page.count("This queue reads the whole graph") == 1
+        assert page.count("≟") >= 8
+        assert "2001" in page
+    assert len(asked) == len(set(asked)) == 5  # read once for a generation
 
 
 def test_decision_is_recorded_changed_and_taken_back(

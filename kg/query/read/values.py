@@ -34,13 +34,9 @@ _HOLDERS = """SELECT ?s ?p ?o WHERE {{
 _NAMED = """SELECT ?s ?p ?name WHERE {{
   {things} ?s ?p ?name FILTER(?p IN (skos:prefLabel, skos:altLabel))
 }}"""
-_USES = """SELECT ?p (COUNT(?st) AS ?n) WHERE {{
-  ?st rdf:subject ?s ; rdf:predicate ?p . {restriction}
+_USES = """SELECT ?p (COUNT(DISTINCT ?st) AS ?n) WHERE {{
+  {classes} ?s a ?c . ?st rdf:subject ?s ; rdf:predicate ?p .
 }} GROUP BY ?p"""
-_CLASSES = """SELECT ?c (COUNT(DISTINCT ?s) AS ?n) WHERE {
-  ?s skos:prefLabel ?name ; a ?c
-  FILTER(STRSTARTS(STR(?s), "%s") && STRSTARTS(STR(?c), "%s"))
-} GROUP BY ?c"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,17 +148,10 @@ def identifier_forms(text: str) -> set[str]:
     return {form for form in forms if form}
 
 
-def property_uses(store: Store, type_: str = "") -> dict[str, int]:
-    """How many statements use each property, about things of a class if given."""
-    restriction = f"?s a <{type_}>" if type_ and is_iri(type_) else ""
-    query = PROLOGUE + _USES.format(restriction=restriction)
+def property_uses(store: Store, classes: Iterable[str]) -> dict[str, int]:
+    """How many statements about things of these classes use each property."""
+    query = PROLOGUE + _USES.format(classes=values("c", sorted(classes)))
     return {str(row["p"]): int(str(row["n"])) for row in store.select(query)}
-
-
-def class_sizes(store: Store) -> dict[str, int]:
-    """How many named things each of our classes has, sub-classes included."""
-    query = PROLOGUE + _CLASSES % (vocab.ID, vocab.ONTOLOGY)
-    return {str(row["c"]): int(str(row["n"])) for row in store.select(query)}
 
 
 def is_thing(term: Term) -> bool:
