@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import groupby
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
@@ -214,7 +215,7 @@ def members_file(name: str, extension: str) -> Response:
     table = Table(
         f"track-{here.id}-members",
         _MEMBER_COLUMNS,
-        _member_rows(found, below, kind),
+        _member_rows(found, below, _members(below, kind)),
         about(here.name.text(language()), members_query(below, kind)),
     )
     return download(table, extension)
@@ -226,9 +227,24 @@ _MEMBER_COLUMNS = [
 ]  # fmt: skip
 
 
-def _member_rows(found: Tree, below: list[str], kind: str) -> Iterator[list[Cell]]:
+def _members(below: list[str], kind: str) -> Iterator[list[str]]:
+    return _windows(
+        lambda window: tracks_.members(reader(), below, kind, language(), window)
+    )
+
+
+def _windows(ask: Callable[[tuple[int, int]], list[str]]) -> Iterator[list[str]]:
+    """A long list in pieces, by limit and offset, to its end."""
     size, start = 400, 0
-    while people := tracks_.members(reader(), below, kind, language(), (size, start)):
+    while people := ask((size, start)):
+        yield people
+        start += size
+
+
+def _member_rows(
+    found: Tree, below: list[str], members: Iterator[list[str]]
+) -> Iterator[list[Cell]]:
+    for people in members:
         shown = _membership(people, set(below))
         called = shown["members"].names
         for iri in people:
@@ -244,7 +260,6 @@ def _member_rows(found: Tree, below: list[str], kind: str) -> Iterator[list[Cell
                 head += [fact.status, fact.when, where]
                 for place in shown["members"].behind(fact) or [None]:
                     yield [*head, *evidence_cells(place), fact.iri]
-        start += size
 
 
 @blueprint.get("/tracks/compare")
@@ -270,28 +285,30 @@ def compare_file(extension: str) -> Response:
         raise QueryError(
             "Two tracks are compared: a and b.", zh="比较需要两个赛道：a 和 b。"
         )
-    below = list(dict.fromkeys([*found.below(one.iri), *found.below(other.iri)]))
+    first, second = found.below(one.iri), found.below(other.iri)
+    below = list(dict.fromkeys([*first, *second]))
     table = Table(
         f"compare-{one.id}-{other.id}",
         ["in", *_MEMBER_COLUMNS],
-        _compared_rows(found, one, other, below),
+        _compared_rows(found, one, other),
         about(t("比较赛道", "Tracks compared"), members_query(below, "")),
     )
     return download(table, extension)
 
 
-def _compared_rows(
-    found: Tree, one: Track, other: Track, below: list[str]
-) -> Iterator[list[Cell]]:
-    first, second = set(found.below(one.iri)), set(found.below(other.iri))
-    tracks_of: dict[Cell, set[Cell]] = {}
-    rows = list(_member_rows(found, below, ""))
-    for row in rows:
-        tracks_of.setdefault(row[0], set()).add(row[4])
-    for row in rows:
-        mine = tracks_of[row[0]]
-        where = [t_.id for t_, b in ((one, first), (other, second)) if mine & b]
-        yield ["|".join(where), *row]
+def _compared_rows(found: Tree, one: Track, other: Track) -> Iterator[list[Cell]]:
+    first, second = found.below(one.iri), found.below(other.iri)
+    sides = ((one, set(first)), (other, set(second)))
+    below = list(dict.fromkeys([*first, *second]))
+    members = _windows(
+        lambda window: tracks_.either(reader(), first, second, language(), window)
+    )
+    rows = _member_rows(found, below, members)
+    for _, same in groupby(rows, key=lambda row: row[0]):
+        told = list(same)
+        mine = {row[4] for row in told}
+        where = "|".join(track.id for track, tracks in sides if mine & tracks)
+        yield from ([where, *row] for row in told)
 
 
 def _chosen(found: Tree, argument: str) -> Track | None:

@@ -5,6 +5,7 @@ Counts are of what is asserted as reached; planned membership is never counted.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -19,6 +20,7 @@ from kg.shelf import Shelf
 from kg.shelf.lists import KINDS, focus_key, track_key
 
 FOCUS = "focus"
+_EITHER = 4  # lists that are kept while a file is made of them
 ALL = "all"
 
 _TREE = """SELECT ?t ?parent WHERE {
@@ -285,6 +287,37 @@ def members(
         return list(dict.fromkeys(iri for *_, iri in called))
 
     return reader.recent(query, read)[offset : offset + limit]
+
+
+def either(
+    reader: Reader,
+    one: Sequence[str],
+    other: Sequence[str],
+    language: str,
+    window: tuple[int, int],
+) -> list[str]:
+    """Who is in one of two tracks, each a track and then all below it, by name."""
+    limit, offset = window
+    if (shelf := reader.shelf) is None:
+        both = list(dict.fromkeys([*one, *other]))
+        return members(reader, both, "", language, window)
+    found = reader.recent(
+        f"either {one[0]} {other[0]} {language} of {shelf.generation}",
+        lambda: _either(shelf, one[0], other[0], language),
+        among="either",
+        most=_EITHER,
+    )
+    return shelf.iris(found[offset : offset + limit])
+
+
+def _either(shelf: Shelf, one: str, other: str, language: str) -> array[int]:
+    import numpy as np
+
+    found = np.union1d(*(shelf.members(track_key(t)) for t in (one, other)))
+    if language != "zh":  # things are numbered by their Chinese names
+        place = np.frombuffer(shelf.array("place en"), dtype=np.uint32)
+        found = found[np.argsort(place[found])]
+    return array("I", found.astype(np.uint32).tobytes())
 
 
 def _kind_filter(reader: Reader, kind: str) -> str:
