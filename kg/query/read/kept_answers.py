@@ -18,7 +18,7 @@ from kg.errors import (
 )
 from kg.model import Blank, Iri, Literal, Term
 from kg.query.catalogue import LANGUAGES, Question
-from kg.query.read.most_linked import counts_neighbours, most_linked
+from kg.query.read.most_linked import MostLinked, counts_neighbours
 from kg.query.read.parts import at_first, in_parts, to_narrow
 from kg.query.read.reader import Reader
 from kg.shelf import Shelf
@@ -118,6 +118,7 @@ def fillers(
         shelf: of the store's generation.
         progress: told how far an answer is that is made in parts.
     """
+    hubs = MostLinked(store, shelf)
     for question in questions:
         try:
             question.check_values(store, {})
@@ -130,17 +131,17 @@ def fillers(
                 key(text),
                 name,
                 lambda t=text, n=name: _told(  # type: ignore[misc]
-                    store, shelf, t, lambda part: progress(f"{n}, {part}")
+                    store, hubs, t, lambda part: progress(f"{n}, {part}")
                 ),
             )
 
 
 def _told(
-    store: Store, shelf: Shelf, text: str, progress: Callable[[str], None]
+    store: Store, hubs: MostLinked, text: str, progress: Callable[[str], None]
 ) -> dict[str, Any]:
     """The first rows as JSON's types; all are counted, few are read."""
     if counts_neighbours(text):
-        found = most_linked(store, shelf, text)
+        found = hubs.answer(text)
         total = len(found)
     elif hasattr(store, "rows"):
         found, total = in_parts(store, text, MOST, progress)  # type: ignore[arg-type]

@@ -8,10 +8,9 @@ the first (Fagin, Lotem, Naor: Optimal aggregation algorithms for middleware, 20
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
-from kg.model import Iri, Literal, Term
-from kg.query.read.parts import to_narrow
+from kg.model import Literal
+from kg.query.read.parts import to_narrow, values_of
 from kg.query.read.text import is_iri
 from kg.shelf import Shelf
 from kg.store import Solutions, Store
@@ -34,40 +33,53 @@ def counts_neighbours(text: str) -> bool:
     return len(_COUNTED.findall(text)) == 1
 
 
-def most_linked(store: Store, shelf: Shelf, text: str) -> Solutions:
-    """The answer to such a query, counting only who may be in it.
+class MostLinked:
+    """Answers such queries; what was counted for one language serves the other.
 
     Args:
         store: that is asked.
         shelf: of its generation.
-        text: for which ``counts_neighbours`` holds.
-
-    Raises:
-        QueryTooLargeError: if too many things may be among the first.
-        KGError: as the store does.
     """
-    part = _COUNTED.search(text)
-    if part is None:
-        return store.select(text)
-    prologue = text[: text.index("SELECT")]
-    wanted, asked = int(part[3]), FIRST
-    while True:
-        ranked = shelf.rows(
-            "SELECT t.iri, t.degree FROM rank r JOIN thing t ON t.id = r.thing"
-            " WHERE r.place <= ? ORDER BY r.place",
-            (asked + 1,),
-        )
-        best = [iri for iri, _ in ranked[:asked] if is_iri(iri)]
-        values = _values(best)
-        found = store.select(prologue + part[1] + values + part[2])
-        least = _least(found, wanted)
-        if len(ranked) <= asked or least > ranked[asked][1]:
-            first = _values([str(row[0]) for row in found.rows if _iri(row[0])])
-            start = part.start(1) + len(part[1])
-            return store.select(text[:start] + first + text[start:])
-        if asked >= MOST:
+
+    def __init__(self, store: Store, shelf: Shelf) -> None:
+        self._store = store
+        self._shelf = shelf
+        self._counted: dict[str, Solutions] = {}
+
+    def answer(self, text: str) -> Solutions:
+        """The answer to a query for which ``counts_neighbours`` holds.
+
+        Raises:
+            QueryTooLargeError: if too many things may be among the first.
+            KGError: as the store does.
+        """
+        part = _COUNTED.search(text)
+        if part is None:
             raise to_narrow()
-        asked *= 2
+        if part[0] not in self._counted:
+            prologue = text[: text.index("SELECT")]
+            head, rest = prologue + part[1], part[2]
+            self._counted[part[0]] = self._first(head, rest, int(part[3]))
+        found = self._counted[part[0]]
+        values = values_of(found.variables, found.rows)
+        return self._store.select(text[: part.start()] + values + text[part.end() :])
+
+    def _first(self, head: str, rest: str, wanted: int) -> Solutions:
+        """What the part gives, asked of the things with the most statements only."""
+        asked = FIRST
+        while True:
+            ranked = self._shelf.rows(
+                "SELECT t.iri, t.degree FROM rank r JOIN thing t ON t.id = r.thing"
+                " WHERE r.place <= ? ORDER BY r.place",
+                (asked + 1,),
+            )
+            best = " ".join(f"<{iri}>" for iri, _ in ranked[:asked] if is_iri(iri))
+            found = self._store.select(f"{head}    VALUES ?thing {{ {best} }}\n{rest}")
+            if len(ranked) <= asked or _least(found, wanted) > ranked[asked][1]:
+                return found
+            if asked >= MOST:
+                raise to_narrow()
+            asked *= 2
 
 
 def _least(found: Solutions, wanted: int) -> int:
@@ -77,11 +89,3 @@ def _least(found: Solutions, wanted: int) -> int:
     place = found.variables.index("neighbours")
     counts = [row[place] for row in found.rows]
     return min(int(n.value) if isinstance(n, Literal) else 0 for n in counts)
-
-
-def _iri(term: Term | None) -> bool:
-    return isinstance(term, Iri)
-
-
-def _values(iris: Sequence[str]) -> str:
-    return "    VALUES ?thing { " + " ".join(f"<{iri}>" for iri in iris) + " }\n"

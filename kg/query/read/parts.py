@@ -12,7 +12,8 @@ to put rows in the order of the question that are given to it with VALUES.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby, takewhile
 from typing import Protocol
 
@@ -26,6 +27,8 @@ WAITING = 4
 """How many times the rows that are wanted wait until they are put in order."""
 CHOSEN = 5_000_000
 """Statements that a question may speak of: a fifth of a kilobyte each."""
+BUDGET_S = 1800.0
+"""Seconds of processor time that one answer may take."""
 _TOLD = 50_000
 _SELECT = re.compile(r"^SELECT (DISTINCT )?((?:\?\w+ ?)+)\n?WHERE \{\n", re.MULTILINE)
 # Where a question of the catalogue says what its rows rest on, below what chooses them.
@@ -36,6 +39,13 @@ _EITHER = re.compile(
 _ONE = re.compile(r"^  \} UNION \{\n", re.MULTILINE)
 # Filters of the question itself; they may speak of what is bound further down.
 _FILTER = re.compile(r"^  FILTER .*\n", re.MULTILINE)
+# Options of two steps. The engine reads all there are of such, for each part anew; of
+# an option within an option it looks up what belongs to a row.
+_PATH = re.compile(r"OPTIONAL \{ (\?\w+) (\w+:\w+)/(\w+:\w+) (\?\w+) \}")
+_STEPS = re.compile(
+    r"OPTIONAL \{ (\?\w+ \w+:\w+ (\?\w+)) \. (\2 \w+:\w+ (\?\w+)) \."
+    r" (FILTER \(LANG\(\4\) = \S+\)) \}"
+)
 # A key of an order by the text of an IRI or a value.
 _SIMPLE = re.compile(r"\?(\w+)|STR\(\?(\w+)\)")
 Row = tuple[Term | None, ...]
@@ -66,8 +76,8 @@ def in_parts(
 
     Raises:
         QueryTooLargeError: if it cannot be found so, since it does not say what its
-            rows rest on, computes it, or may rest on more than ``CHOSEN`` statements or
-            on some without an IRI.
+            rows rest on, computes it, may rest on more than ``CHOSEN`` statements or
+            on some without an IRI, or takes more than ``BUDGET_S``.
         KGError: as the store does.
     """
     return _Question(text).answered(store, most, told)
@@ -117,7 +127,7 @@ class _Question:
             raise to_narrow()
         self.prologue, self.select = text[: head.start()], head[0]
         self.names = tuple(re.findall(r"\?(\w+)", head[2]))
-        self.body, self.order = text[head.end() : end], text[end:]
+        self.body, self.order = _looked_up(text[head.end() : end]), text[end:]
         computed = " AS ?statement)" in text
         if computed or "evidence" not in self.names or not self._sorts_by_columns():
             raise to_narrow()
@@ -131,7 +141,7 @@ class _Question:
     ) -> tuple[Solutions, int]:
         """The first rows and the number of all."""
         first = _First(store, self, most)
-        asked = 0
+        asked, began = 0, time.process_time()
         for body in self._alternatives():
             pairs = self._chosen(store, body)
             for part in self._parts(pairs):
@@ -140,6 +150,8 @@ class _Question:
                 asked += len(part)
                 if asked % _TOLD < len(part):
                     told(f"{asked:,} statements")
+                if time.process_time() - began > BUDGET_S:
+                    raise to_narrow()
         return Solutions(self.names, first.sorted()), first.total
 
     def _alternatives(self) -> Iterator[str]:
@@ -205,9 +217,8 @@ class _Question:
     def put_in_order(self, rows: Sequence[Row]) -> str:
         """A query that puts given rows in the order of the question."""
         heads = " ".join(f"?{name}" for name in self.names)
-        told = "\n".join("(" + " ".join(map(_n3, row)) + ")" for row in rows)
-        values = f"VALUES ({heads}) {{ {told} }}"
-        return f"{self.prologue}SELECT {heads} WHERE {{ {values} }}{self.order}"
+        values = values_of(self.names, rows)
+        return f"{self.prologue}SELECT {heads} WHERE {{\n{values}}}{self.order}"
 
     def simple_keys(self) -> list[tuple[int, bool]]:
         """Column of each leading key that orders by text; whether values count too."""
@@ -261,6 +272,29 @@ class _First:
             else:
                 break
         return found
+
+
+def values_of(names: Sequence[str], rows: Iterable[Row]) -> str:
+    """Rows as a VALUES clause.
+
+    Raises:
+        QueryTooLargeError: if one has a blank node, which no query can name.
+    """
+    heads = " ".join(f"?{name}" for name in names)
+    told = "\n".join("(" + " ".join(map(_n3, row)) + ")" for row in rows)
+    return f"  VALUES ({heads}) {{ {told} }}\n"
+
+
+def _looked_up(body: str) -> str:
+    """The same with options of two steps as options within options.
+
+    ``OPTIONAL { A B }`` is ``OPTIONAL { A OPTIONAL { B } FILTER (BOUND(?b)) }`` for a
+    ``?b`` that B binds and A does not.
+    """
+    body = _PATH.sub(
+        r"OPTIONAL { \1 \2 \4Of OPTIONAL { \4Of \3 \4 } FILTER (BOUND(\4)) }", body
+    )
+    return _STEPS.sub(r"OPTIONAL { \1 OPTIONAL { \3 . \5 } FILTER (BOUND(\4)) }", body)
 
 
 def _n3(term: Term | None) -> str:
