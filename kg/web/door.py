@@ -61,6 +61,8 @@ def front_options(settings: Settings, access: Access) -> FrontOptions:
 
 def set_up_logging(settings: Settings) -> None:
     """Log to standard error, one JSON object a line."""
+    # Not in our lines; looked up for each of them.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     root = logging.getLogger()

@@ -56,9 +56,10 @@ class Journal:
             self._seconds[family] = self._seconds.get(family, 0.0) + took_s
         level = logging.WARNING if took_s > self._slow_s or is_broken else logging.INFO
         if ACCESS.isEnabledFor(level):
-            ACCESS.log(
-                level, "%s", _line(exchange, status, took_s, is_broken=is_broken)
-            )
+            line = _line(exchange, status, took_s, is_broken=is_broken)
+            # As ACCESS.log does, without a search for the place that it is called at.
+            name = ACCESS.name
+            ACCESS.handle(logging.LogRecord(name, level, "", 0, line, None, None))
 
     def lines(self) -> Iterator[str]:
         """Prometheus text: requests and their durations."""
