@@ -14,25 +14,14 @@ the tokens for each level of nesting, of texts that the guard has bounded.
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from kg.query.contained import searched
 from kg.query.tokens import Token
-from kg.store.joins import (
-    NO_JOINS,
-    Group,
-    Joins,
-    Part,
-    are_connected,
-    is_pointed,
-    is_variable,
-)
+from kg.store.joins import MAX_PARTS, NO_JOINS, Group, Joins, Part, can_be_ordered
 
 MAX_LENGTH: Final = 8192
-MAX_PARTS: Final = 10
-MAX_GROUPS: Final = 8
-MIN_SEARCHED: Final = 2  # characters; one is in every other text
-_SEARCHED: Final = re.compile(r"[^\x00-\x1f\"'\\<>^\x7f\ud800-\udfff]+")
+MAX_GROUPS: Final = 8  # that are looked at
 _OURS: Final = "?kg_"  # variables of what is put into texts, and of samples
 _FRESH: Final = f"{_OURS}join_"
 _LEFT_ALONE: Final = frozenset({"GRAPH", "SERVICE", "FROM", "LATERAL", "LOAD"})
@@ -68,7 +57,7 @@ def joins_of(text: str, tokens: list[Token], form_at: int) -> Joins:
         groups = _Reading(tokens).query(form_at, is_streamed=False)
     except (_LeftAloneError, LookupError):
         return NO_JOINS
-    if not groups or len(groups) > MAX_GROUPS:
+    if not groups:
         return NO_JOINS
     return Joins(tokens[form_at].start, tuple(groups))
 
@@ -83,6 +72,7 @@ class _Reading:
     def __init__(self, tokens: list[Token]) -> None:
         self.tokens = tokens
         self.fresh = 0
+        self.seen = 0
         self.closers: dict[int, int] = {}
         openers: list[int] = []
         for i, token in enumerate(tokens):
@@ -135,6 +125,9 @@ class _Reading:
         seen = _Seen(is_streamed, may_spread)
         while i < close:
             i = self.pattern(i, close, seen)
+        self.seen += 1
+        if self.seen > MAX_GROUPS:
+            raise _LeftAloneError
         return seen.groups()
 
     def pattern(self, at: int, close: int, seen: _Seen) -> int:
@@ -145,7 +138,7 @@ class _Reading:
             end = self.after_filter(at + 1)
             inside = self.tokens[at:end]
             seen.filtered |= {t.text for t in inside if t.kind == "variable"}
-            seen.searched += _searched(inside[1:])
+            seen.searched += searched(inside[1:])
             return end
         if word in _AFTER_TRIPLES:
             seen.is_closed = True
@@ -273,6 +266,8 @@ class _Reading:
         while True:
             element, i = self.element(i)
             elements.append(element)
+            if len(elements) > MAX_PARTS:
+                raise _LeftAloneError
             if self.tokens[i].text != "/":
                 break
             i += 1
@@ -367,7 +362,7 @@ class _Seen:
             self.is_streamed,
             self.is_spread,
         )
-        return [found] if _can_be_ordered(found) else []
+        return [found] if can_be_ordered(found) else []
 
 
 def _end(token: Token) -> int:
@@ -376,81 +371,3 @@ def _end(token: Token) -> int:
 
 def _triple(subject: str, predicate: str, term: str) -> Part:
     return Part(f"{subject} {predicate} {term}", subject, predicate, term)
-
-
-def _searched(constraint: list[Token]) -> list[tuple[str, str]]:
-    """What a FILTER has a variable contain: ``CONTAINS(STR(?v), "…")`` and others.
-
-    Alone, or joined with others by ``&&``; a text that is written without escapes.
-    """
-    inside, depth = constraint, constraint[0].depth
-    if inside[0].text == "(":
-        inside, depth = inside[1:-1], depth + 1
-    conjuncts: list[list[Token]] = [[]]
-    for token in inside:
-        if token.depth == depth and token.text == "&&":
-            conjuncts.append([])
-        elif token.depth == depth and token.text == "||":
-            return []
-        else:
-            conjuncts[-1].append(token)
-    return [found for conjunct in conjuncts if (found := _contained(conjunct))]
-
-
-def _contained(conjunct: list[Token]) -> tuple[str, str] | None:
-    words = [t.text.upper() if t.kind == "word" else t.text for t in conjunct]
-    start = words[:2] == ["CONTAINS", "("]
-    if start and words[2:4] == ["STR", "("] and words[5:7] == [")", ","]:
-        at = 4
-    elif start and words[3:4] == [","]:
-        at = 2
-    else:
-        return None
-    variable, string = conjunct[at], conjunct[-2]
-    needed = at + (5 if at == 4 else 4)
-    text = string.text[1:-1]
-    if (
-        len(conjunct) != needed
-        or words[-1] != ")"
-        or variable.kind != "variable"
-        or string.kind != "string"
-        or len(text) < MIN_SEARCHED
-        or not _SEARCHED.fullmatch(text)
-    ):
-        return None
-    return variable.text, text
-
-
-def _is_searched(group: Group) -> bool:
-    """Whether the one pattern of a group gives what is searched."""
-    (part,) = group.parts
-    searched = {variable for variable, _ in group.searched}
-    is_plain = part.rows < 0 and not part.steps and not is_variable(part.predicate)
-    return is_plain and part.object in searched and is_variable(part.subject)
-
-
-def _can_be_ordered(group: Group) -> bool:
-    parts = group.parts
-    if len(parts) == 1:
-        return _is_searched(group)
-    if not 2 <= len(parts) <= MAX_PARTS:
-        return False
-    if any(len(set(p.variables)) < len(p.variables) for p in parts):
-        return False
-    elsewhere = {p.predicate for p in parts} | {p.object for p in parts if p.rows >= 0}
-    if any(p.steps and not _is_plain_closure(p, elsewhere) for p in parts):
-        return False
-    return are_connected(parts) and (group.is_spread or not is_pointed(parts))
-
-
-def _is_plain_closure(part: Part, elsewhere: set[str]) -> bool:
-    """Whether a closure means the same whichever end is bound when it is walked.
-
-    One end is a name, the other a variable that some triple binds to a node: a
-    path of length zero from what is no node of the graph is answered only from
-    its own side.
-    """
-    ends = [end for end in (part.subject, part.object) if is_variable(end)]
-    named = part.object if is_variable(part.subject) else part.subject
-    is_literal = named[:1] in {'"', "'"} or named.lower() in {"true", "false"}
-    return len(ends) == 1 and ends[0] not in elsewhere and not is_literal

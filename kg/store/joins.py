@@ -26,6 +26,7 @@ _SIZES: Final = {
     (False, False, True): 100_000,
 }
 _CLOSURE: Final = 1000
+MAX_PARTS: Final = 10
 
 
 class Part(NamedTuple):
@@ -183,3 +184,39 @@ def are_connected(parts: Sequence[Part]) -> bool:
         if not bound.intersection(following.variables):
             return False
     return True
+
+
+def _is_searched(group: Group) -> bool:
+    """Whether the one pattern of a group gives what is searched."""
+    (part,) = group.parts
+    searched = {variable for variable, _ in group.searched}
+    is_plain = part.rows < 0 and not part.steps and not is_variable(part.predicate)
+    return is_plain and part.object in searched and is_variable(part.subject)
+
+
+def can_be_ordered(group: Group) -> bool:
+    """Whether another order of a group's parts means the same, and may be better."""
+    parts = group.parts
+    if len(parts) == 1:
+        return _is_searched(group)
+    if not 2 <= len(parts) <= MAX_PARTS:
+        return False
+    if any(len(set(p.variables)) < len(p.variables) for p in parts):
+        return False
+    elsewhere = {p.predicate for p in parts} | {p.object for p in parts if p.rows >= 0}
+    if any(p.steps and not _is_plain_closure(p, elsewhere) for p in parts):
+        return False
+    return are_connected(parts) and (group.is_spread or not is_pointed(parts))
+
+
+def _is_plain_closure(part: Part, elsewhere: set[str]) -> bool:
+    """Whether a closure means the same whichever end is bound when it is walked.
+
+    One end is a name, the other a variable that some triple binds to a node: a
+    path of length zero from what is no node of the graph is answered only from
+    its own side.
+    """
+    ends = [end for end in (part.subject, part.object) if is_variable(end)]
+    named = part.object if is_variable(part.subject) else part.subject
+    is_literal = named[:1] in {'"', "'"} or named.lower() in {"true", "false"}
+    return len(ends) == 1 and ends[0] not in elsewhere and not is_literal

@@ -208,7 +208,13 @@ class _Prices:
                 is_plain = not part.steps and not is_variable(part.predicate)
                 if part.object == variable and is_plain and part.rows < 0:
                     texts, predicate = self._samples.texts, part.predicate
-                    found = texts.found(self._prologue, predicate, variable, text)
+                    found = texts.found(
+                        self._prologue,
+                        predicate,
+                        variable,
+                        text,
+                        is_streamed=self._group.is_streamed,
+                    )
                     if found is not None:
                         self._parts = (*self._parts, found)
                     return

@@ -23,6 +23,7 @@ MAX_BYTES: Final = 24 * 1024 * 1024
 MAX_FOUND: Final = 4000
 MAX_FOUND_BYTES: Final = 256 * 1024
 _MAX_HELD: Final = 8
+_ASKED_BEFORE: Final = 3
 _PLAIN: Final = {b'"', b"<"}
 _FIRSTS: Final = re.compile(rb"^.", re.MULTILINE | re.DOTALL)
 
@@ -59,18 +60,41 @@ class Texts:
     def __init__(self, store: ox.Store, options: dict[str, str]) -> None:
         self._store = store
         self._options = options
+        self._asked: dict[tuple[str, str], int] = {}  # of what is not held
         self._held: dict[tuple[str, str], bytes | None] = {}
 
     def found(
-        self, prologue: str, predicate: str, variable: str, text: str
+        self,
+        prologue: str,
+        predicate: str,
+        variable: str,
+        text: str,
+        *,
+        is_streamed: bool = False,
     ) -> Part | None:
         """VALUES of the objects of a predicate that may have this text in them.
+
+        Args:
+            prologue: declares the predicate's prefix.
+            predicate: whose objects.
+            variable: that the objects are of.
+            text: without quotes and escapes.
+            is_streamed: whether the query may stop after a few of them; it would
+                not read all, so all are read only when such are asked repeatedly.
 
         Returns:
             ``None`` if they are too many, or the objects are not all plain
             strings, strings with a language, or IRIs.
         """
-        lines = self._lines(prologue, predicate)
+        key = (prologue, predicate)
+        if is_streamed and key not in self._held:
+            asked = self._asked.pop(key, 0) + 1
+            if asked < _ASKED_BEFORE:
+                if len(self._asked) >= _MAX_HELD:
+                    del self._asked[next(iter(self._asked))]
+                self._asked[key] = asked
+                return None
+        lines = self._lines(key)
         if lines is None:
             return None
         needle, at = text.encode(), 0
@@ -86,10 +110,9 @@ class Texts:
         written = f"VALUES {variable} {{ {listed} }}"
         return Part(written, "", "", variable, (), len(terms))
 
-    def _lines(self, prologue: str, predicate: str) -> bytes | None:
-        key = (prologue, predicate)
+    def _lines(self, key: tuple[str, str]) -> bytes | None:
         if key not in self._held:
-            read = self._held[key] = self._read(prologue, predicate)
+            read = self._held[key] = self._read(*key)
             room = MAX_BYTES - len(read or b"")
             for other in reversed(list(self._held)[:-1]):  # the last ones stay
                 room -= len(self._held[other] or b"")

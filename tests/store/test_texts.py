@@ -145,6 +145,16 @@ def test_what_is_held_is_bounded(
         assert sum(len(lines or b"") for lines in held._held.values()) <= length * 2
 
 
+def test_a_query_that_may_stop_early_does_not_have_all_read(names: ox.Store) -> None:
+    held = Texts(names, {})
+    for text in ("299", "298"):
+        found = held.found(PROLOGUE, ":l", "?l", text, is_streamed=True)
+        assert found is None
+    assert not held._held
+    assert held.found(PROLOGUE, ":l", "?l", "297", is_streamed=True) is not None
+    assert held.found(PROLOGUE, ":l", "?l", "296", is_streamed=True) is not None
+
+
 def test_a_text_is_one_part_of_a_join(names: ox.Store) -> None:
     group = "?x :n ?n . ?x :l ?l ."
     assert told(names, 'FILTER(CONTAINS(STR(?l), "299"))', group) == "0 2 1"
