@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import sys
 import time
 from pathlib import Path
@@ -63,7 +64,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 class _Told:
-    """Prints each step once, with the seconds since the start."""
+    """Prints each step once, with the cost so far.
+
+    By the clock, by the processor (seconds since the start), and the most memory.
+    """
 
     def __init__(self) -> None:
         self._began = time.monotonic()
@@ -71,7 +75,10 @@ class _Told:
 
     def __call__(self, step: str) -> None:
         if step != self._step:
-            print(f"{time.monotonic() - self._began:8.1f} s  {step}", file=sys.stderr)
+            clock = time.monotonic() - self._began
+            most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            cost = f"{clock:8.1f} s {time.process_time():8.1f} s cpu {most:6.0f} MB"
+            print(f"{cost}  {step}", file=sys.stderr)
         self._step = step
 
 

@@ -26,7 +26,7 @@ AT_ONCE = 100
 WAITING = 4
 """How many times the rows that are wanted wait until they are put in order."""
 CHOSEN = 5_000_000
-"""Statements that a question may speak of: a fifth of a kilobyte each."""
+"""Statements that a question may speak of: a third of a kilobyte each."""
 BUDGET_S = 1800.0
 """Seconds of processor time that one answer may take."""
 _TOLD = 50_000
