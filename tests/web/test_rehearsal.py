@@ -50,6 +50,17 @@ def test_every_page_it_asks_is_there(app: Flask, parts: Parts) -> None:
     assert not wrong
 
 
+def test_of_a_large_graph_it_asks_what_is_seldom_needed(
+    app: Flask, parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = _watched(app)
+    rehearse(app, parts, lambda: False)
+    assert "/ontology" not in seen
+    monkeypatch.setattr(parts.keeper, "is_small", lambda: False)
+    rehearse(app, parts, lambda: False)
+    assert {"/ontology", "/insights"} <= seen.keys()
+
+
 def test_it_stops_with_the_service(app: Flask, parts: Parts) -> None:
     seen = _watched(app)
     assert rehearse(app, parts, lambda: len(seen) >= 3) == 3
