@@ -364,6 +364,9 @@ def _shared(
     )
     common = np.isin(mine, theirs, assume_unique=True)
     found = mine[common if both else ~common]
-    spelt = np.frombuffer(shelf.array("place iri"), dtype=np.uint32)
-    first = found[np.argsort(spelt[found])[:limit]]
-    return len(found), shelf.iris(first.tolist())
+    spelt = np.frombuffer(shelf.array("place iri"), dtype=np.uint32)[found]
+    first = np.arange(len(found))
+    if len(found) > limit:  # all need not be in order to find the first
+        first = np.argpartition(spelt, limit)[:limit]
+    ordered = found[first[np.argsort(spelt[first])]]
+    return len(found), shelf.iris(ordered.tolist())
