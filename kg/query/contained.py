@@ -12,7 +12,9 @@ from typing import Final
 from kg.query.tokens import Token
 
 MIN_SEARCHED: Final = 2  # characters; one is in every other text
-_SEARCHED: Final = re.compile(r"[^\x00-\x1f\"'\\<>^\x7f\ud800-\udfff]+")
+_SEARCHED: Final = re.compile(
+    r"[^\x00-\x1f\"'\\<>^\x7f-\x9f\ud800-\udfff\ufffe\uffff]+"
+)
 
 
 def searched(constraint: list[Token]) -> list[tuple[str, str]]:

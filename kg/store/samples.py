@@ -17,7 +17,6 @@ MAX_KEPT: Final = 4096
 _SAMPLE: Final = 500
 _THINGS: Final = 30
 _FEW: Final = 1000
-_ALL: Final = 1 << 62
 
 
 class Samples:
@@ -33,7 +32,7 @@ class Samples:
         self._options = {"base_iri": base_iri} if base_iri else {}
         self.texts = Texts(store, self._options)
         self._counts: dict[tuple[str, str], tuple[int, int]] = {}
-        self._fans: dict[tuple[str, str, bool], tuple[float, int]] = {}
+        self._fans: dict[tuple[str, str, int], float] = {}
 
     def count(self, prologue: str, pattern: str, variable: str, most: int) -> int:
         """How often a pattern matches, up to ``most``."""
@@ -54,16 +53,15 @@ class Samples:
         The mean of a few subjects, or of the objects of up to ``most`` triples:
         these come by their objects, and few objects have most of them.
         """
-        key = (prologue, predicate, is_forward)
-        found, limit = self._fans.get(key, (0.0, 0))
-        if limit < most and (not is_forward or not limit):
+        key = (prologue, predicate, 0 if is_forward else most)
+        if key not in self._fans:
             pattern = f"?kg_s {predicate} ?kg_o"
             if is_forward:
-                found, limit = self._forward(prologue, pattern), most
+                found = self._forward(prologue, pattern)
             else:
-                found, limit = self._backward(prologue, pattern, most)
-            _keep(self._fans, key, (found, limit))
-        return found
+                found = self._backward(prologue, pattern, most)
+            _keep(self._fans, key, found)
+        return self._fans[key]
 
     def _forward(self, prologue: str, pattern: str) -> float:
         few = f"SELECT ?kg_s WHERE {{ {pattern} }} LIMIT {_SAMPLE}"
@@ -74,11 +72,11 @@ class Samples:
         rows, subjects = self._numbers(prologue, wish, inner)
         return rows / max(subjects, 1)
 
-    def _backward(self, prologue: str, pattern: str, most: int) -> tuple[float, int]:
+    def _backward(self, prologue: str, pattern: str, most: int) -> float:
         wish = "(COUNT(*) AS ?kg_n) (COUNT(DISTINCT ?kg_o) AS ?kg_d)"
         inner = f"SELECT ?kg_s ?kg_o WHERE {{ {pattern} }} LIMIT {most}"
         rows, objects = self._numbers(prologue, wish, inner)
-        return rows / max(objects, 1), most if rows == most else _ALL
+        return rows / max(objects, 1)
 
     def _numbers(self, prologue: str, wish: str, inner: str) -> list[int]:
         text = f"{prologue} SELECT {wish} WHERE {{ {inner} }}"

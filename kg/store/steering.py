@@ -7,7 +7,9 @@ that is the join itself. Two sub-queries that are joined the engine hashes, whic
 is cheaper where each row of one would otherwise be looked up in the other.
 
 The prices are microseconds of a generation on disk, warm; only their proportions
-matter. A group is written anew only where that is clearly cheaper.
+matter. A group is written anew only where that is clearly cheaper. What is decided
+follows from text and data alone, not from what a worker was asked before: pages of
+one query that is asked with OFFSET and without ORDER BY are in one order.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ import pyoxigraph as ox
 
 from kg.store.joins import Group, Joins, Part, engine_order, is_variable
 from kg.store.samples import Samples
+from kg.store.texts import MAX_OBJECTS
 
 _LOOK_UP: Final = 2.5  # of one row's matches
 _CHECK: Final = 1.5  # whether one triple is there
@@ -207,17 +210,16 @@ class _Prices:
             for part in self._group.parts:
                 is_plain = not part.steps and not is_variable(part.predicate)
                 if part.object == variable and is_plain and part.rows < 0:
-                    texts, predicate = self._samples.texts, part.predicate
-                    found = texts.found(
-                        self._prologue,
-                        predicate,
-                        variable,
-                        text,
-                        is_streamed=self._group.is_streamed,
-                    )
+                    found = self._found(part.predicate, variable, text)
                     if found is not None:
                         self._parts = (*self._parts, found)
                     return
+
+    def _found(self, predicate: str, variable: str, text: str) -> Part | None:
+        pattern = f"?kg_s {predicate} ?kg_o"
+        if self._count(pattern, "?kg_s", MAX_OBJECTS) == MAX_OBJECTS:
+            return None
+        return self._samples.texts.found(self._prologue, predicate, variable, text)
 
     def _as_engine(self) -> _Order:
         first, *rest = engine_order(self._group.parts)

@@ -19,11 +19,11 @@ import pyoxigraph as ox
 
 from kg.store.joins import Part
 
+MAX_OBJECTS: Final = 400_000  # of a predicate that is read at all
 MAX_BYTES: Final = 24 * 1024 * 1024
 MAX_FOUND: Final = 4000
 MAX_FOUND_BYTES: Final = 256 * 1024
 _MAX_HELD: Final = 8
-_ASKED_BEFORE: Final = 3
 _PLAIN: Final = {b'"', b"<"}
 _FIRSTS: Final = re.compile(rb"^.", re.MULTILINE | re.DOTALL)
 
@@ -60,17 +60,10 @@ class Texts:
     def __init__(self, store: ox.Store, options: dict[str, str]) -> None:
         self._store = store
         self._options = options
-        self._asked: dict[tuple[str, str], int] = {}  # of what is not held
         self._held: dict[tuple[str, str], bytes | None] = {}
 
     def found(
-        self,
-        prologue: str,
-        predicate: str,
-        variable: str,
-        text: str,
-        *,
-        is_streamed: bool = False,
+        self, prologue: str, predicate: str, variable: str, text: str
     ) -> Part | None:
         """VALUES of the objects of a predicate that may have this text in them.
 
@@ -79,22 +72,12 @@ class Texts:
             predicate: whose objects.
             variable: that the objects are of.
             text: without quotes and escapes.
-            is_streamed: whether the query may stop after a few of them; it would
-                not read all, so all are read only when such are asked repeatedly.
 
         Returns:
             ``None`` if they are too many, or the objects are not all plain
             strings, strings with a language, or IRIs.
         """
-        key = (prologue, predicate)
-        if is_streamed and key not in self._held:
-            asked = self._asked.pop(key, 0) + 1
-            if asked < _ASKED_BEFORE:
-                if len(self._asked) >= _MAX_HELD:
-                    del self._asked[next(iter(self._asked))]
-                self._asked[key] = asked
-                return None
-        lines = self._lines(key)
+        lines = self._lines((prologue, predicate))
         if lines is None:
             return None
         needle, at = text.encode(), 0
