@@ -299,7 +299,7 @@ class _Reading:
         i += is_closure
         if not is_closure and tokens[i - 1].text == ")":
             raise _LeftAloneError
-        text = "".join(t.text for t in tokens[at:i])
+        text = " ".join(t.text for t in tokens[at:i])  # apart: (:p :q)* is an error
         return (text, named if is_closure else []), i
 
     def walked(
@@ -321,7 +321,7 @@ class _Reading:
                     Part(f"{start} {text} {end}", start, "", end, tuple(named))
                 )
             elif text[0] == "^":
-                found.append(_triple(end, text[1:], start))
+                found.append(_triple(end, text.removeprefix("^ "), start))
             else:
                 found.append(_triple(start, text, end))
             start = end

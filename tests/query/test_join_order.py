@@ -235,6 +235,9 @@ def test_what_is_left_alone(query: str) -> None:
         "SELECT ?a { VALUES ?a { ?x } ?a :p ?b . ?b a :C }",
         "SELECT ?a { ?a :p/:q/ ?b . ?b a :C }",
         "SELECT ?a { ?a 'x' ?b . ?b a :C }",
+        "SELECT ?a { ?a (:p :q)* :n1 . ?a a :C }",
+        "SELECT ?a { ?a (:p 5)* :n1 . ?a a :C }",
+        "SELECT ?a { ?a (:p a)* :n1 . ?a a :C }",
     ],
 )
 def test_what_is_wrong_stays_wrong(query: str) -> None:
