@@ -14,6 +14,7 @@ the tokens for each level of nesting, of texts that the guard has bounded.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from kg.query.contained import searched
@@ -24,7 +25,8 @@ MAX_LENGTH: Final = 8192
 MAX_GROUPS: Final = 8  # that are looked at
 _OURS: Final = "?kg_"  # variables of what is put into texts, and of samples
 _FRESH: Final = f"{_OURS}join_"
-_LEFT_ALONE: Final = frozenset({"GRAPH", "SERVICE", "FROM", "LATERAL", "LOAD"})
+_LEFT_ALONE: Final = frozenset({"GRAPH", "SERVICE", "FROM", "LATERAL", "LOAD", "BASE"})
+_ABSOLUTE: Final = re.compile(r"<[A-Za-z][A-Za-z0-9+.\-]*:")
 _AGGREGATES: Final = frozenset(
     {"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"}
 )
@@ -51,7 +53,7 @@ def joins_of(text: str, tokens: list[Token], form_at: int) -> Joins:
     """
     if len(text) > MAX_LENGTH or "SERVICE" in text.upper() or _OURS in text:
         return NO_JOINS
-    if any(_word(t) in _LEFT_ALONE or t.text[0] == "$" for t in tokens):
+    if any(map(_is_left_alone, tokens)):
         return NO_JOINS
     try:
         groups = _Reading(tokens).query(form_at, is_streamed=False)
@@ -60,6 +62,13 @@ def joins_of(text: str, tokens: list[Token], form_at: int) -> Joins:
     if not groups:
         return NO_JOINS
     return Joins(tokens[form_at].start, tuple(groups))
+
+
+def _is_left_alone(token: Token) -> bool:
+    """Whether a text with this token is; relative IRIs differ from host to host."""
+    if token.kind == "iri":
+        return not _ABSOLUTE.match(token.text)
+    return _word(token) in _LEFT_ALONE or token.text[0] == "$"
 
 
 def _word(token: Token) -> str:

@@ -127,7 +127,7 @@ def run_query(
             the dataset it asks for is too large to be merged.
     """
     if steering is not None and query.joins.groups:
-        ordered = steering.ordered(query.text, query.joins, query.base_iri)
+        ordered = steering.ordered(query.text, query.joins)
         if ordered.told:
             try:
                 return _run(store, _rewritten(query, ordered), write, ordered.told)

@@ -24,13 +24,11 @@ class Samples:
 
     Args:
         store: is only read.
-        base_iri: what relative IRIs are resolved against; empty for none.
     """
 
-    def __init__(self, store: ox.Store, base_iri: str = "") -> None:
+    def __init__(self, store: ox.Store) -> None:
         self._store = store
-        self._options = {"base_iri": base_iri} if base_iri else {}
-        self.texts = Texts(store, self._options)
+        self.texts = Texts(store)
         self._counts: dict[tuple[str, str], tuple[int, int]] = {}
         self._fans: dict[tuple[str, str, int], float] = {}
 
@@ -79,8 +77,7 @@ class Samples:
         return rows / max(objects, 1)
 
     def _numbers(self, prologue: str, wish: str, inner: str) -> list[int]:
-        text = f"{prologue} SELECT {wish} WHERE {{ {inner} }}"
-        found = self._store.query(text, **self._options)  # type: ignore[arg-type]
+        found = self._store.query(f"{prologue} SELECT {wish} WHERE {{ {inner} }}")
         (row,) = found  # type: ignore[misc]
         return [int(term.value) for term in row]
 

@@ -119,31 +119,25 @@ class Steering:
     """
 
     def __init__(self, store: ox.Store) -> None:
-        self._store = store
-        self._samples: dict[str, Samples] = {}  # by base IRI, mostly one
-        self._kept: dict[tuple[str, str], Ordered] = {}
+        self._samples = Samples(store)
+        self._kept: dict[str, Ordered] = {}  # by all of a text
 
-    def ordered(self, text: str, joins: Joins, base_iri: str = "") -> Ordered:
+    def ordered(self, text: str, joins: Joins) -> Ordered:
         """How the joins of a text are expected to be cheapest.
 
         Args:
             text: the query.
             joins: from ``kg.query.patterns``; not empty.
-            base_iri: what relative IRIs are resolved against; empty for none.
         """
-        key = (text, base_iri)  # all of it: a FILTER may say what is searched
-        found = self._kept.get(key)
+        found = self._kept.get(text)
         if found is None:
             if len(self._kept) >= _MAX_KEPT:
                 del self._kept[next(iter(self._kept))]
-            found = self._kept[key] = self._found(text, joins, base_iri)
+            found = self._kept[text] = self._found(text, joins)
         return found
 
-    def _found(self, text: str, joins: Joins, base_iri: str) -> Ordered:
-        samples = self._samples.get(base_iri)
-        if samples is None:
-            self._samples.clear()
-            samples = self._samples[base_iri] = Samples(self._store, base_iri)
+    def _found(self, text: str, joins: Joins) -> Ordered:
+        samples = self._samples
         prologue = text[: joins.prologue_end]
         try:
             chains = tuple(

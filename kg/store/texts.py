@@ -54,12 +54,10 @@ class Texts:
 
     Args:
         store: is only read.
-        options: for its queries.
     """
 
-    def __init__(self, store: ox.Store, options: dict[str, str]) -> None:
+    def __init__(self, store: ox.Store) -> None:
         self._store = store
-        self._options = options
         self._held: dict[tuple[str, str], bytes | None] = {}
 
     def found(
@@ -105,7 +103,7 @@ class Texts:
 
     def _read(self, prologue: str, predicate: str) -> bytes | None:
         query = f"{prologue} SELECT ?kg_o WHERE {{ ?kg_s {predicate} ?kg_o }}"
-        found = self._store.query(query, **self._options)  # type: ignore[arg-type]
+        found = self._store.query(query)
         lines = _Lines()
         try:
             found.serialize(lines, ox.QueryResultsFormat.TSV)  # type: ignore[arg-type]

@@ -215,11 +215,26 @@ def test_what_may_be_ordered(group: str) -> None:
         "SELECT ?a { ?a :p -1 . ?a a :C . ?a :q ?b }",
         "CONSTRUCT WHERE { ?a :p ?b . ?b a :C }",
         "DESCRIBE ?a { ?a :p ?b . ?b a :C }",
+        "SELECT ?a { ?a <p> ?b . ?b a :C }",  # of the host that is asked
+        "SELECT ?a { ?a :p ?b . ?b a <#C> }",
         "SELECT ?a { ?a :p ?kg_join_0 . ?kg_join_0 a :C }",
     ],
 )
 def test_what_is_left_alone(query: str) -> None:
     assert not inspect_query(PROLOGUE + query).joins.groups
+
+
+@pytest.mark.parametrize(
+    "prologue",
+    [
+        "PREFIX : <ex#> ",
+        "BASE <http://ex.org/> PREFIX : <http://ex.org/> ",
+    ],
+)
+def test_texts_with_a_base_are_left_alone(prologue: str) -> None:
+    query = "SELECT ?a { ?a :p ?b . ?b a :C }"
+    assert inspect_query(PROLOGUE + query).joins.groups
+    assert not inspect_query(prologue + query, "http://ex.org/").joins.groups
 
 
 @pytest.mark.parametrize(

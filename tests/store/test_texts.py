@@ -49,7 +49,7 @@ def test_no_match_is_lost(found: list[object], text: str, shape: str) -> None:
     joins = inspect_query(query).joins
     (group,) = joins.groups
     assert group.searched == (("?l", text),)
-    proposed = Texts(store, {}).found(PROLOGUE, ":l", "?l", text)
+    proposed = Texts(store).found(PROLOGUE, ":l", "?l", text)
     assume(proposed is not None)
     assert proposed is not None
     chain = ((proposed, False), (group.parts[0], False))
@@ -133,11 +133,11 @@ def test_what_is_held_is_bounded(
     names: ox.Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same predicate under other names is held again, for others' room."""
-    whole = Texts(names, {})
+    whole = Texts(names)
     whole.found(PROLOGUE, ":l", "?l", "299")
     (length,) = [len(lines or b"") for lines in whole._held.values()]
     monkeypatch.setattr(texts, "MAX_BYTES", length * 2 + 100)
-    held = Texts(names, {})
+    held = Texts(names)
     for i in range(6):
         found = held.found(f"{PROLOGUE}#{i}\n", ":l", "?l", "299")
         assert found is not None

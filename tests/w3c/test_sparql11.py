@@ -115,9 +115,7 @@ def test_query_evaluation_gives_the_expected_result(case: Case) -> None:
 def in_other_orders(name: str) -> Callable[..., steering.Ordered]:
     """Joins backwards, looked up or hashed, whatever the data are."""
 
-    def ordered(
-        self: steering.Steering, text: str, joins: Joins, base_iri: str = ""
-    ) -> steering.Ordered:
+    def ordered(self: steering.Steering, text: str, joins: Joins) -> steering.Ordered:
         chains = tuple(
             tuple((part, name == "hashed" and i > 0) for i, part in enumerate(parts))
             for parts in (group.parts[::-1] for group in joins.groups)
