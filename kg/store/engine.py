@@ -128,12 +128,33 @@ def run_query(
     """
     if steering is not None and query.joins.groups:
         ordered = steering.ordered(query.text, query.joins)
-        if ordered.told:
-            try:
-                return _run(store, _rewritten(query, ordered), write, ordered.told)
-            except QuerySyntaxError:
-                pass  # before anything was written: told as for the text that came
+        ran = _run_ordered(store, query, ordered, write) if ordered.told else None
+        if ran is not None:
+            return ran
     return _run(store, query, write)
+
+
+def _run_ordered(
+    store: ox.Store, query: UserQuery, ordered: Ordered, write: Write
+) -> Ran | None:
+    """Answer with the joins so ordered; ``None`` if the engine does not begin.
+
+    It then has the text as it came, and the last word: it does not look at all of
+    a query of which it knows that it has no rows (an unknown function, say).
+    """
+    is_begun = False
+
+    def noted(piece: bytes) -> None:
+        nonlocal is_begun
+        is_begun = True
+        write(piece)
+
+    try:
+        return _run(store, _rewritten(query, ordered), noted, ordered.told)
+    except (QuerySyntaxError, RuntimeError):
+        if is_begun:
+            raise
+        return None
 
 
 def _rewritten(query: UserQuery, ordered: Ordered) -> UserQuery:

@@ -13,9 +13,10 @@ from kg.query.guard import inspect_query
 from kg.query.protocol import Operation
 from kg.query.service import QueryOptions, QueryService
 from kg.store.base import GraphWrite
+from kg.store.engine import run_query
 from kg.store.isolated import IsolatedStore
 from kg.store.samples import Samples
-from kg.store.steering import Steering
+from kg.store.steering import Ordered, Steering, written
 
 PROLOGUE = "PREFIX : <http://ex.org/> "
 FIRMS = 3000
@@ -110,6 +111,25 @@ def test_the_service_tells_its_order_and_can_leave_it(
         assert again.join_order == done.join_order
     assert answers[0] == answers[1]
     assert len(answers[0]) > 2
+
+
+def test_what_only_the_changed_text_fails_with_is_not_told(
+    store: IsolatedStore, engine: ox.Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine knows that there are no rows and does not look at the function."""
+    query = "SELECT ?f { VALUES ?t { } ?f :track ?t FILTER :unknown(?f) }"
+    asked, _, _ = QueryService(store).plan(Operation(PROLOGUE + query), "text/csv")
+    (group,) = asked.joins.groups
+    last, first = group.parts
+    hashed = Ordered((((first, False), (last, True)),), "2 1#")
+    with pytest.raises(RuntimeError, match="unknown"):
+        engine.query(written(asked.text, asked.joins, hashed.chains))
+    steering = Steering(engine)
+    monkeypatch.setattr(steering, "ordered", lambda *_: hashed)
+    pieces: list[bytes] = []
+    ran = run_query(engine, asked, pieces.append, steering)
+    assert b"".join(pieces).split() == [b"f"]
+    assert not ran.join_order
 
 
 def test_a_dataset_of_its_own_is_left_alone(store: IsolatedStore) -> None:
