@@ -29,12 +29,12 @@ class Samples:
     def __init__(self, store: ox.Store) -> None:
         self._store = store
         self.texts = Texts(store)
-        self._counts: dict[tuple[str, str], tuple[int, int]] = {}
-        self._fans: dict[tuple[str, str, int], float] = {}
+        self._counts: dict[int, tuple[int, int]] = {}
+        self._fans: dict[int, float] = {}
 
     def count(self, prologue: str, pattern: str, variable: str, most: int) -> int:
         """How often a pattern matches, up to ``most``."""
-        key = (prologue, pattern)
+        key = hash((prologue, pattern))
         found, limit = self._counts.get(key, (0, 0))
         if found == limit and limit < most:
             inner = f"SELECT {variable} WHERE {{ {pattern} }} LIMIT {most}"
@@ -51,7 +51,7 @@ class Samples:
         The mean of a few subjects, or of the objects of up to ``most`` triples:
         these come by their objects, and few objects have most of them.
         """
-        key = (prologue, predicate, 0 if is_forward else most)
+        key = hash((prologue, predicate, 0 if is_forward else most))
         if key not in self._fans:
             pattern = f"?kg_s {predicate} ?kg_o"
             if is_forward:
@@ -82,7 +82,8 @@ class Samples:
         return [int(term.value) for term in row]
 
 
-def _keep(kept: dict[Any, Any], key: object, value: object) -> None:
+def _keep(kept: dict[int, Any], key: int, value: object) -> None:
+    """Keep by a hash of the texts: these may be long, and all of them differ."""
     if len(kept) >= MAX_KEPT:
         del kept[next(iter(kept))]
     kept[key] = value

@@ -40,6 +40,7 @@ _CLEARLY_STREAMED: Final = 0.2  # where it may stop long before
 _UNKNOWN_FAN: Final = 20.0
 _HUGE: Final = 1e9
 _MAX_KEPT: Final = 64
+_MAX_KEPT_LENGTH: Final = 16 * 1024
 
 Chain = Sequence[tuple[Part, bool]]
 """Parts in the order they are joined, and whether each is hashed (never the first)."""
@@ -97,6 +98,10 @@ def _chained(chain: Chain) -> str:
     return f"{text} "
 
 
+def _length(chain: Chain) -> int:
+    return sum(len(part.text) for part, _ in chain)
+
+
 def _told(joins: Joins, chains: Sequence[Chain]) -> str:
     if not any(chains):
         return ""
@@ -131,9 +136,12 @@ class Steering:
         """
         found = self._kept.get(text)
         if found is None:
+            found = self._found(text, joins)
+            if sum(map(_length, found.chains)) > _MAX_KEPT_LENGTH:
+                return found  # sixty of what was found of texts are 100 MiB
             if len(self._kept) >= _MAX_KEPT:
                 del self._kept[next(iter(self._kept))]
-            found = self._kept[text] = self._found(text, joins)
+            self._kept[text] = found
         return found
 
     def _found(self, text: str, joins: Joins) -> Ordered:
@@ -143,7 +151,7 @@ class Steering:
             chains = tuple(
                 _Prices(samples, prologue, group).best() for group in joins.groups
             )
-        except (SyntaxError, OSError, ValueError, RuntimeError):
+        except (SyntaxError, OSError, ValueError, RuntimeError, MemoryError):
             # The query itself will tell what is wrong with it.
             chains = ((),) * len(joins.groups)
         return Ordered(chains, _told(joins, chains))

@@ -24,8 +24,7 @@ MAX_BYTES: Final = 24 * 1024 * 1024
 MAX_FOUND: Final = 4000
 MAX_FOUND_BYTES: Final = 256 * 1024
 _MAX_HELD: Final = 8
-_PLAIN: Final = {b'"', b"<"}
-_FIRSTS: Final = re.compile(rb"^.", re.MULTILINE | re.DOTALL)
+_NOT_PLAIN: Final = re.compile(rb'^[^"<]|"\^\^|<<\(', re.MULTILINE)
 
 
 class _TooLongError(Exception):
@@ -109,7 +108,6 @@ class Texts:
             found.serialize(lines, ox.QueryResultsFormat.TSV)  # type: ignore[arg-type]
         except _TooLongError:
             return None
-        held = bytes(lines.held[lines.held.index(b"\n") + 1 :])
-        is_plain = set(_FIRSTS.findall(held)) <= _PLAIN
-        has_others = b'"^^' in held or b"<<(" in held  # with a datatype, or triples
-        return held if is_plain and not has_others else None
+        del lines.held[: lines.held.index(b"\n") + 1]
+        # Neither numbers nor blank nodes, nothing with a datatype, no triples.
+        return None if _NOT_PLAIN.search(lines.held) else bytes(lines.held)

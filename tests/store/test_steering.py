@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -93,6 +94,20 @@ def test_samples_stop_counting(engine: ox.Store) -> None:
     assert samples.count(PROLOGUE, "?f a :Firm", "?f", 20) == 20
     assert samples.fan(PROLOGUE, ":l", 1000, is_forward=True) == 1
     assert samples.fan(PROLOGUE, ":track", 10_000, is_forward=False) == FIRMS / 50
+
+
+def test_long_texts_are_not_held(engine: ox.Store) -> None:
+    """Whoever varies a comment has each worker hold something of each text."""
+    steering = Steering(engine)
+    comment = "x" * 7000
+    texts = [f"#{i:04} {comment}\n{PROLOGUE}{IN_TRACK}" for i in range(300)]
+    joins = inspect_query(texts[0]).joins
+    tracemalloc.start()
+    for text in texts:
+        assert steering.ordered(text, joins).told
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 150 * len(comment)
 
 
 @pytest.mark.parametrize("query", [IN_TRACK, IN_PATH])

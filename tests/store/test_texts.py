@@ -145,6 +145,18 @@ def test_what_is_held_is_bounded(
         assert sum(len(lines or b"") for lines in held._held.values()) <= length * 2
 
 
+def test_what_was_found_is_not_kept_with_the_order(names: ox.Store) -> None:
+    """Up to 256 KiB in each group of each of the texts whose orders are kept."""
+    steering = Steering(names)
+    lengths = []
+    for text in ("name 2", "nobody"):
+        query = f'{PROLOGUE}SELECT ?x ?l {{ ?x :l ?l FILTER(CONTAINS(?l, "{text}")) }}'
+        (chain,) = steering.ordered(query, inspect_query(query).joins).chains
+        lengths.append(sum(len(part.text) for part, _ in chain))
+    assert lengths[0] > 16 * 1024 > lengths[1] > 0
+    assert list(steering._kept) == [query]
+
+
 def test_a_frequent_predicate_is_not_read(
     names: ox.Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
