@@ -83,6 +83,8 @@ class Parts:
             else:
                 self._warm_large()
             rehearse()
+            if not self.keeper.is_small() and (shelf := self.keeper.ready()):
+                shelf.preload()
             self.advisor.wait()
         except KGError:
             if isinstance(self.store, IsolatedStore) and self.store.is_closed:

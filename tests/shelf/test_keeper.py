@@ -262,3 +262,16 @@ def test_a_change_is_told_before_its_shelf_is_made(
     finally:
         go.set()
         keeper.wait()
+
+
+def test_file_is_read_ahead_only_where_memory_is_free(
+    store: EmbeddedStore, tmp_path: Path
+) -> None:
+    keeper = keeper_for(store, tmp_path)
+    keeper.start()
+    keeper.wait()
+    shelf = keeper.at_hand()
+    assert shelf is not None
+    size = keeper.path(store.generation).stat().st_size
+    assert shelf.preload(available=10 * size) == size
+    assert shelf.preload(available=2 * size) == 0
