@@ -57,7 +57,7 @@ def joins_of(text: str, tokens: list[Token], form_at: int) -> Joins:
         return NO_JOINS
     try:
         groups = _Reading(tokens).query(form_at, is_streamed=False)
-    except (_LeftAloneError, LookupError):
+    except (_LeftAloneError, LookupError, RecursionError):
         return NO_JOINS
     if not groups:
         return NO_JOINS

@@ -272,3 +272,10 @@ def test_only_so_many_groups_are_looked_at(size: int) -> None:
     for group in (inner, deep, wide, "FILTER(1=1) " * (size // 12)):
         text = f"{PROLOGUE}SELECT ?a {{ {group} }}"
         assert len(inspect_query(text).joins.groups) <= MAX_GROUPS
+
+
+def test_what_is_nested_deeper_than_can_be_read_is_left_alone() -> None:
+    """The depth that is allowed is a setting."""
+    group = "{ " * 400 + "?a :p ?b . ?b a :C" + " }" * 400
+    text = f"{PROLOGUE}SELECT ?a {{ {group} }}"
+    assert not inspect_query(text, max_depth=1000).joins.groups
