@@ -18,9 +18,14 @@ from kg.shelf.shelf import Shelf
 _FROM = """SELECT e.iri, e.s, e.p, e.o, e.status, e.start, e."end", e.origin
 FROM statement e INDEXED BY statement_s WHERE e.s IN (SELECT value FROM json_each(?))
   AND e.o IN (SELECT value FROM json_each(?)) AND e.s != e.o"""
+# From the few links of each object to the many of a busy subject: which of them there
+# are is told by the neighbours, each looked up by both its ends.
 _TO = """SELECT e.iri, e.s, e.p, e.o, e.status, e.start, e."end", e.origin
-FROM statement e INDEXED BY statement_o WHERE e.o IN (SELECT value FROM json_each(?))
-  AND e.s IN (SELECT value FROM json_each(?)) AND e.s != e.o"""
+FROM json_each(?) j CROSS JOIN near n ON n.thing = j.value AND n.direction = 1
+  AND n.place IN (SELECT r.place FROM json_each(?) h JOIN rank r ON r.thing = h.value)
+CROSS JOIN rank b ON b.place = n.place
+CROSS JOIN statement e INDEXED BY statement_s
+  ON e.s = b.thing AND e.p = n.p AND e.status = n.status AND e.o = n.thing"""
 _DRAWN_FROM = """SELECT s, p, o FROM drawn WHERE s IN (SELECT value FROM json_each(?))
   AND +o IN (SELECT value FROM json_each(?))"""
 _DRAWN_TO = """SELECT s, p, o FROM drawn INDEXED BY drawn_o

@@ -210,6 +210,20 @@ def test_network_is_the_same(
     assert _told(other.text) == _told(one.text)
 
 
+@pytest.mark.parametrize("address", GRAPH)
+def test_network_is_the_same_where_many_are_busy(
+    plain: FlaskClient,
+    shelved: FlaskClient,
+    monkeypatch: pytest.MonkeyPatch,
+    address: str,
+) -> None:
+    monkeypatch.setattr("kg.shelf.network.HEAVY", 12)
+    path = "/api/graph/" + address.format(id="beijing", other="track-cgt")
+    one, other = plain.get(path), shelved.get(path)
+    assert one.status_code == other.status_code == 200, one.text
+    assert _told(other.text) == _told(one.text)
+
+
 @pytest.mark.parametrize("targets", ["", "&targets=1"])
 def test_path_is_the_same_while_the_network_is_not_made(
     plain: FlaskClient, shelved: FlaskClient, targets: str
