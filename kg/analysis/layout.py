@@ -208,27 +208,23 @@ def _ties(
 def _packed(radii: Floats, ties: NDArray[np.float64]) -> Floats:
     """Place discs one by one, free of overlap, near those they are tied to."""
     centres = np.zeros((len(radii), 2))
-    reach = float(radii[0]) if len(radii) else 0.0
     for number in range(1, len(radii)):
         placed, weight = centres[:number], ties[number, :number] + 1e-6
         wanted = (placed * weight[:, None]).sum(axis=0) / weight.sum()
-        best, best_cost = None, math.inf
-        for ring in range(60):
-            distance = radii[number] * (0.5 + ring * 0.5)
+        apart = radii[:number] + radii[number] + 0.6
+        distance, ring = 0.5 * float(radii[number]), 0
+        while True:  # ends at the latest where nothing has been placed yet
             angles = np.arange(0, 2 * math.pi, math.pi / 12) + ring
             tries = wanted + distance * np.stack((np.cos(angles), np.sin(angles)), 1)
             gaps = np.sqrt(((tries[:, None] - placed[None]) ** 2).sum(axis=2))
-            free = (gaps >= radii[:number] + radii[number] + 0.6).all(axis=1)
+            free = (gaps >= apart).all(axis=1)
             if free.any():
-                cost = np.hypot(*tries[free].T) * 0.3 + distance
-                if float(cost.min()) < best_cost:
-                    best, best_cost = tries[free][int(cost.argmin())], float(cost.min())
+                cost = np.hypot(*tries[free].T)
+                centres[number] = tries[free][int(cost.argmin())]
                 break
-        if best is None:
-            reach += 2 * float(radii[number])
-            best = np.array([reach, 0.0])
-        centres[number] = best
-        reach = max(reach, float(np.hypot(*best)) + float(radii[number]))
+            ring += 1
+            # A small disc in a wide field would search for long by its own radius.
+            distance += max(0.5 * float(radii[number]), 0.02 * distance)
     return centres
 
 
