@@ -7,7 +7,7 @@ what is kept for a generation: 10 to 900 ms that a reader would wait for.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import quote
 
 from flask import Flask
@@ -50,7 +50,8 @@ def rehearse(app: Flask, parts: Parts, is_over: Callable[[], bool]) -> int:
         How many pages were asked.
     """
     client, asked = app.test_client(use_cookies=False), 0
-    for path in (*_MAIN, *_things(parts), *_seldom(parts)):
+    companies = _companies(parts)
+    for path in (*_MAIN, *_things(parts, companies), *_seldom(parts, companies)):
         if is_over():
             break
         # Whatever a page says, a reader will see it as well; here nobody does.
@@ -60,27 +61,37 @@ def rehearse(app: Flask, parts: Parts, is_over: Callable[[], bool]) -> int:
     return asked
 
 
-def _seldom(parts: Parts) -> tuple[str, ...]:
+def _seldom(parts: Parts, companies: Sequence[str]) -> Iterator[str]:
     try:
-        return () if parts.keeper.is_small() else _OF_A_LARGE_GRAPH
+        is_small = parts.keeper.is_small()
     except KGError:
-        return ()
+        return
+    if not is_small:
+        yield from _OF_A_LARGE_GRAPH
+        for one in companies[:1]:
+            yield f"/partners?asker={one}"
 
 
-def _things(parts: Parts) -> Iterator[str]:
+def _companies(parts: Parts) -> list[str]:
+    """Local identifiers, as in addresses, of the two most linked, or fewer."""
+    try:
+        if (index := parts.names.ready) is None:
+            return []
+        found = index.search(Wish("", type="company", limit=2))
+        found = found or index.search(Wish("", limit=2))
+    except KGError:  # such as a large graph that was never prepared
+        return []
+    return [quote(m.iri.removeprefix(vocab.ID), safe="") for m in found]
+
+
+def _things(parts: Parts, ids: Sequence[str]) -> Iterator[str]:
     """Pages and pictures of a track and of the most linked things."""
     try:
         order = tracks.tree(parts.reader).order
-        index = parts.names.ready
-        found = []
-        if index is not None:  # tracks have pages of their own
-            found = index.search(Wish("", type="company", limit=2))
-            found = found or index.search(Wish("", limit=2))
-    except KGError:  # such as a large graph that was never prepared
+    except KGError:
         return
-    if order:
+    if order:  # tracks have pages of their own
         yield "/tracks/" + quote(order[0].removeprefix(f"{vocab.ID}track-"), safe="")
-    ids = [quote(m.iri.removeprefix(vocab.ID), safe="") for m in found]
     for one in ids[:1]:
         yield f"/entities/{one}"
         yield f"/entities/{one}/facts"

@@ -59,6 +59,7 @@ def test_of_a_large_graph_it_asks_what_is_seldom_needed(
     monkeypatch.setattr(parts.keeper, "is_small", lambda: False)
     rehearse(app, parts, lambda: False)
     assert {"/ontology", "/insights"} <= seen.keys()
+    assert any(path.startswith("/partners?asker=") for path in seen)
 
 
 def test_it_stops_with_the_service(app: Flask, parts: Parts) -> None:

@@ -179,8 +179,7 @@ class Consultation:
         both: Integers = np.intersect1d(
             links.neighbours(self._asker), links.neighbours(number)
         )
-        fits = links.is_a(*classes)
-        return [links.nodes[i] for i in both if fits[i]]
+        return [links.nodes[i] for i in both[links.is_a(*classes, of=both)]]
 
     def _unknown(self, number: int, paths: Sequence[Path]) -> Iterable[str]:
         parts = self._state.parts

@@ -93,11 +93,17 @@ class Links:
     def __len__(self) -> int:
         return len(self.nodes)
 
-    def is_a(self, *classes: str) -> Booleans:
-        """For each thing whether it is of one of these classes, or of a sub-class."""
+    def is_a(self, *classes: str, of: Integers | None = None) -> Booleans:
+        """For each thing whether it is of one of these classes, or of a sub-class.
+
+        Args:
+            classes: their IRIs.
+            of: numbers of the things; all if left out.
+        """
         wanted = set(classes)
         fits = [bool(wanted & self.supers[kind]) for kind in self.kinds]
-        return np.asarray(np.array(fits, dtype=bool)[self.kind])
+        kinds = self.kind if of is None else self.kind[of]
+        return np.asarray(np.array(fits, dtype=bool)[kinds])
 
     def nearest(self, kind: str, names: Sequence[str]) -> set[str]:
         """Which of these classes (local names) is nearest above a class, or it."""

@@ -96,7 +96,7 @@ class GraphParts:
         self._roles, self.needed = _roles(links, complements)
         self._asks = self._as_askers(complements)
         self._bridge = links.bridges()
-        self._walked: dict[int, Floats] = {}
+        self._walked: dict[int, tuple[Integers, Floats]] = {}
         self._years = _years(network, founded or {})
         made = links.out(("developed", "launched"))
         self.products = np.bincount(made[:, 0], minlength=len(links)).astype(float)
@@ -123,24 +123,27 @@ class GraphParts:
         Those who share a track, or are two or three links away; the nearest
         ``CANDIDATES`` of them.
         """
-        reached = self._walk(asker)
+        reached, chance = self._walk(asker)
         shared = self.tracks[[asker]].multiply(self._track_rarity) @ self._tracks_of
         found = sparse.coo_array(shared)
-        near = np.zeros(len(self.links))
-        near[found.col] += found.data / (1 + found.data)
-        near += reached * 50
-        near[self.links.neighbours(asker)] = 0
-        near[[asker, *self.links.apart.get(asker, ())]] = 0
-        near[~self.offered] = 0
-        wanted = np.flatnonzero(near)
+        # Only of what is reached: arrays of all things would cost what the graph does.
+        wanted, near = _summed(
+            np.concatenate((found.col, reached)),
+            np.concatenate((found.data / (1 + found.data), chance * 50)),
+        )
+        none = [asker, *self.links.apart.get(asker, ()), *self.links.neighbours(asker)]
+        fits = self.offered[wanted] & (near != 0) & ~np.isin(wanted, none)
+        wanted, near = wanted[fits], near[fits]
         if len(wanted) > CANDIDATES:
-            wanted = wanted[np.argpartition(-near[wanted], CANDIDATES)[:CANDIDATES]]
+            wanted = wanted[np.argpartition(-near, CANDIDATES)[:CANDIDATES]]
         return np.sort(wanted).astype(np.int64)
 
     def parts(self, asker: int, candidates: Integers) -> dict[str, Floats]:
         """The parts of some candidates, each from 0 to 1."""
-        reached = self._walk(asker)
-        walked = reached[candidates]
+        reached, chance = self._walk(asker)
+        walked = np.zeros(len(candidates))
+        _, there, here = np.intersect1d(reached, candidates, return_indices=True)
+        walked[here] = chance[there]
         allocated = self._shared(asker, candidates)
         tracks = _common(self.tracks, self._track_rarity, asker, candidates)
         places = _common(self.places, self._place_rarity, asker, candidates)
@@ -216,35 +219,40 @@ class GraphParts:
         worth[around] = 0.5 / np.log(degree + 1) + 0.5 / degree
         return np.asarray(self.links.near[candidates] @ worth)
 
-    def _walk(self, asker: int) -> Floats:
+    def _walk(self, asker: int) -> tuple[Integers, Floats]:
         """Where a walk of up to three steps from the asker ends, by chance.
 
         Personalised PageRank cut off after three steps (damping 0.85); each
         step keeps the ``WALKERS`` likeliest places and does not pass hubs.
 
         Returns:
-            One number a thing; 0 for what is out of reach.
+            The things in reach, ascending, and one number for each.
         """
         kept = self._walked.get(asker)
         if kept is not None:
             return kept
         place, share = np.array([asker]), np.array([1.0])
-        total = np.zeros(len(self.links))
+        steps = []
         for _ in range(3):
-            moved = self._step(place, share)
-            total += moved
-            moved[asker] = 0
-            place = np.flatnonzero(moved * self._bridge)
+            place, share = self._step(place, share)
+            others = place != asker
+            place, share = place[others], share[others]
+            steps.append((place, share))
+            onward = self._bridge[place] & (share != 0)
+            place, share = place[onward], share[onward]
             if len(place) > WALKERS:
-                place = place[np.argpartition(-moved[place], WALKERS)[:WALKERS]]
-            share = moved[place]
-        total[asker] = 0
+                likeliest = np.argpartition(-share, WALKERS)[:WALKERS]
+                place, share = place[likeliest], share[likeliest]
+        total = _summed(
+            np.concatenate([place for place, _ in steps]),
+            np.concatenate([share for _, share in steps]),
+        )
         if len(self._walked) >= REMEMBERED:
             self._walked.clear()
         self._walked[asker] = total
         return total
 
-    def _step(self, place: Integers, share: Floats) -> Floats:
+    def _step(self, place: Integers, share: Floats) -> tuple[Integers, Floats]:
         """One step of the walk: each share goes in equal parts to all around."""
         near = self.links.near
         first = near.indptr[place].astype(np.int64)
@@ -253,9 +261,7 @@ class GraphParts:
         first, count = first[passable], count[passable]
         part = np.repeat(0.85 * share[passable] / count, count)
         within = np.arange(len(part)) - np.repeat(np.cumsum(count) - count, count)
-        there = near.indices[np.repeat(first, count) + within]
-        found = np.bincount(there, weights=part, minlength=len(self.links))
-        return np.asarray(found, dtype=float)
+        return _summed(near.indices[np.repeat(first, count) + within], part)
 
     def _lacks(self, asker: int, candidates: Integers) -> Floats:
         """Share of a candidate's stages that neither asker nor partners cover."""
@@ -330,8 +336,18 @@ def _rarity(profile: sparse.csr_array) -> Floats:
 def _common(
     profile: sparse.csr_array, rarity: Floats, asker: int, candidates: Integers
 ) -> Floats:
-    own = profile[[asker]].toarray()[0]
-    return np.asarray(profile[candidates] @ (own * rarity))
+    first, last = profile.indptr[asker : asker + 2]
+    held = profile.indices[first:last]
+    own = np.zeros(profile.shape[1])
+    own[held] = profile.data[first:last] * rarity[held]
+    return np.asarray(profile[candidates] @ own)
+
+
+def _summed(place: Integers, worth: Floats) -> tuple[Integers, Floats]:
+    """The different places, ascending, and the sum of what each is worth."""
+    places, at = np.unique(place, return_inverse=True)
+    total = np.bincount(at, weights=worth, minlength=len(places))
+    return places.astype(np.int64), np.asarray(total, dtype=float)
 
 
 def _stages(links: Links) -> Floats:
