@@ -218,10 +218,11 @@ class _Prices:
                     return
 
     def _found(self, predicate: str, variable: str, text: str) -> Part | None:
-        pattern = f"?kg_s {predicate} ?kg_o"
-        if self._count(pattern, "?kg_s", MAX_OBJECTS) == MAX_OBJECTS:
+        texts = self._samples.texts
+        pattern = f"?kg_s {texts.iri(self._prologue, predicate)} ?kg_o"
+        if self._samples.count("", pattern, "?kg_s", MAX_OBJECTS) == MAX_OBJECTS:
             return None
-        return self._samples.texts.found(self._prologue, predicate, variable, text)
+        return texts.found(self._prologue, predicate, variable, text)
 
     def _as_engine(self) -> _Order:
         first, *rest = engine_order(self._group.parts)

@@ -24,6 +24,7 @@ MAX_BYTES: Final = 24 * 1024 * 1024
 MAX_FOUND: Final = 4000
 MAX_FOUND_BYTES: Final = 256 * 1024
 _MAX_HELD: Final = 8
+_TYPE: Final = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 _NOT_PLAIN: Final = re.compile(rb'^[^"<]|"\^\^|<<\(', re.MULTILINE)
 
 
@@ -57,7 +58,7 @@ class Texts:
 
     def __init__(self, store: ox.Store) -> None:
         self._store = store
-        self._held: dict[tuple[str, str], bytes | None] = {}
+        self._held: dict[str, bytes | None] = {}  # by IRI: prologues all differ
 
     def found(
         self, prologue: str, predicate: str, variable: str, text: str
@@ -74,7 +75,7 @@ class Texts:
             ``None`` if they are too many, or the objects are not all plain
             strings, strings with a language, or IRIs.
         """
-        lines = self._lines((prologue, predicate))
+        lines = self._lines(self.iri(prologue, predicate))
         if lines is None:
             return None
         needle, at = text.encode(), 0
@@ -90,9 +91,17 @@ class Texts:
         written = f"VALUES {variable} {{ {listed} }}"
         return Part(written, "", "", variable, (), len(terms))
 
-    def _lines(self, key: tuple[str, str]) -> bytes | None:
+    def iri(self, prologue: str, predicate: str) -> str:
+        """The IRI of a predicate, in angle brackets."""
+        if predicate == "a":
+            return str(_TYPE)
+        named = f"{prologue} SELECT ?kg_p WHERE {{ VALUES ?kg_p {{ {predicate} }} }}"
+        (row,) = self._store.query(named)  # type: ignore[misc]
+        return str(row[0])
+
+    def _lines(self, key: str) -> bytes | None:
         if key not in self._held:
-            read = self._held[key] = self._read(*key)
+            read = self._held[key] = self._read(key)
             room = MAX_BYTES - len(read or b"")
             for other in reversed(list(self._held)[:-1]):  # the last ones stay
                 room -= len(self._held[other] or b"")
@@ -100,8 +109,8 @@ class Texts:
                     del self._held[other]
         return self._held[key]
 
-    def _read(self, prologue: str, predicate: str) -> bytes | None:
-        query = f"{prologue} SELECT ?kg_o WHERE {{ ?kg_s {predicate} ?kg_o }}"
+    def _read(self, predicate: str) -> bytes | None:
+        query = f"SELECT ?kg_o WHERE {{ ?kg_s {predicate} ?kg_o }}"
         found = self._store.query(query)
         lines = _Lines()
         try:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from kg.query.guard import inspect_query
 from kg.store import texts
+from kg.store.joins import Part
 from kg.store.steering import Steering, written
 from kg.store.texts import Texts
 
@@ -129,20 +130,37 @@ def test_numbers_and_frequent_texts_are_left_to_the_engine(
     assert told(names, 'FILTER(CONTAINS(STR(?l), "299"))') == ""
 
 
-def test_what_is_held_is_bounded(
-    names: ox.Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The same predicate under other names is held again, for others' room."""
-    whole = Texts(names)
-    whole.found(PROLOGUE, ":l", "?l", "299")
+def test_what_is_held_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was searched last stays, within the room for all."""
+    store = ox.Store()
+    lines = [f':n{i} :l{i % 6} "name {i // 6}"@en .' for i in range(6 * 300)]
+    text = f"@prefix : <http://ex.org/> . {' '.join(lines)}"
+    store.load(text, ox.RdfFormat.TURTLE)
+    whole = Texts(store)
+    whole.found(PROLOGUE, ":l0", "?l", "299")
     (length,) = [len(lines or b"") for lines in whole._held.values()]
     monkeypatch.setattr(texts, "MAX_BYTES", length * 2 + 100)
-    held = Texts(names)
+    held = Texts(store)
     for i in range(6):
-        found = held.found(f"{PROLOGUE}#{i}\n", ":l", "?l", "299")
+        found = held.found(PROLOGUE, f":l{i}", "?l", "29")
         assert found is not None
-        assert found.rows == 26
+        assert found.rows == 13  # 29, 129, 229, 290 to 299
         assert sum(len(lines or b"") for lines in held._held.values()) <= length * 2
+    assert list(held._held) == ["<http://ex.org/l4>", "<http://ex.org/l5>"]
+
+
+def test_texts_are_read_once_however_their_predicate_is_named(names: ox.Store) -> None:
+    held = Texts(names)
+    prologues = [f"#{i}\nPREFIX p{i}: <http://ex.org/> " for i in range(4)]
+    found = [
+        held.found(prologue, f"p{i}:l", "?l", "299")
+        for i, prologue in enumerate(prologues)
+    ]
+    assert found == [held.found("", "<http://ex.org/l>", "?l", "299")] * 4
+    assert held.found("", "a", "?l", "299") == Part(
+        "VALUES ?l {  }", "", "", "?l", (), 0
+    )
+    assert len(held._held) == 2
 
 
 def test_what_was_found_is_not_kept_with_the_order(names: ox.Store) -> None:
