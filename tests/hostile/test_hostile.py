@@ -103,6 +103,14 @@ def test_log_has_one_line_for_a_stopped_query(service: Service) -> None:
     told = json.loads(body)
     assert status in {413, 504}
     assert told["request_id"] == headers["kg-request-id"]
+    # A line is written once the client has all of the answer, and a second one would
+    # be there with the line of a later request.
+    later = json.loads(service.query("ASK {")[2])["request_id"]
+    wanted, seen = {told["request_id"], later}, set[object]()
+    until = time.monotonic() + 20
+    while not wanted <= seen and time.monotonic() < until:
+        time.sleep(0.02)
+        seen = {e.get("request_id") for e in service.log()}
     lines = [e for e in service.log() if e.get("request_id") == told["request_id"]]
     assert len(lines) == 1
     assert lines[0]["status"] == status
