@@ -91,9 +91,10 @@ def test_hubs_are_those_of_the_whole(
     assert len(whole) == 20
 
 
-def test_neighbours_are_counted_once_for_both_languages(
-    store: Snapshot, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def noting(
+    store: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Patient, list[str]]:
+    """The store, and the queries that it has been asked for solutions."""
     asked: list[str] = []
 
     def select(query: str, *, timeout_s: float = 0) -> Solutions:
@@ -102,6 +103,13 @@ def test_neighbours_are_counted_once_for_both_languages(
 
     counted = Patient(store)
     monkeypatch.setattr(counted, "select", select)
+    return counted, asked
+
+
+def test_neighbours_are_counted_once_for_both_languages(
+    store: Snapshot, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted, asked = noting(store, monkeypatch)
     (hubs,) = (q for q in questions() if counts_neighbours(q.query))
     linked = MostLinked(counted, shelf)
     linked.answer(hubs.bind({}, "zh"))
@@ -114,14 +122,7 @@ def test_neighbours_are_counted_once_for_both_languages(
 def test_others_are_counted_while_they_may_be_first(
     store: Snapshot, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[str] = []
-
-    def select(query: str, *, timeout_s: float = 0) -> Solutions:
-        asked.append(query)
-        return store.select(query)
-
-    counted = Patient(store)
-    monkeypatch.setattr(counted, "select", select)
+    counted, asked = noting(store, monkeypatch)
     monkeypatch.setattr(most_linked, "FIRST", 5)
     (hubs,) = (q for q in questions() if counts_neighbours(q.query))
     text = hubs.bind({}, "en")
